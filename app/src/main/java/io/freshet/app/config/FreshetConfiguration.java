@@ -1,0 +1,26 @@
+package io.freshet.app.config;
+
+import io.freshet.policy.Policy;
+import io.freshet.run.SourceDefinition;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a configuration file says, checked and with every default filled in.
+ *
+ * @param file where it was read from, as it was named
+ * @param dataDirectory absolute; where Freshet keeps its own things
+ * @param policies those that the file defines, without the built-in ones
+ */
+public record FreshetConfiguration(
+        Path file,
+        Path dataDirectory,
+        Database database,
+        ListenAddress listen,
+        List<SourceDefinition> sources,
+        List<Policy> policies) {
+    public FreshetConfiguration {
+        sources = List.copyOf(sources);
+        policies = List.copyOf(policies);
+    }
+}

@@ -1,0 +1,176 @@
+package io.freshet.app.config;
+
+import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Policy;
+import io.freshet.policy.Window;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Reads {@code policies}. */
+final class PolicyReader {
+    static final Set<String> KEYS =
+            Set.of("name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "linger");
+    static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
+    static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
+
+    private static final String UNLIMITED = "unlimited";
+    private static final String NONE = "none";
+
+    /** By name; also those with other mistakes, so that naming them is not reported as one more. */
+    private final Map<String, Policy> known = new LinkedHashMap<>();
+
+    PolicyReader() {
+        known.put(Policy.CONTINUOUS, Policy.withDefaults(Policy.CONTINUOUS));
+    }
+
+    /** Returns every policy that targets may name. */
+    Map<String, Policy> known() {
+        return known;
+    }
+
+    List<Policy> read(Value policies) {
+        List<Policy> read = new ArrayList<>();
+        for (Value value : policies.sequence("policies: [{name: nights, …}]")) {
+            value.section(KEYS, "{name: nights, …}").flatMap(this::policy).ifPresent(read::add);
+        }
+        return read;
+    }
+
+    private Optional<Policy> policy(Section section) {
+        Optional<Value> nameValue = section.required("name", "what targets call the policy by");
+        Optional<String> name = nameValue.flatMap(value -> value.read(this::newName));
+        Policy defaults = Policy.withDefaults(name.orElse("unnamed"));
+        List<Window> windows = section.value("windows").map(this::windows).orElse(defaults.windows());
+        ZoneId zone = section.value("time-zone")
+                .flatMap(value -> value.read(PolicyReader::zone))
+                .orElse(defaults.timeZone());
+        OptionalLong bandwidth = section.value("bandwidth")
+                .flatMap(value -> value.read(PolicyReader::bandwidth))
+                .orElse(defaults.bytesPerSecond());
+        DeletionLimit limit =
+                section.value("max-deletes").flatMap(this::deletionLimit).orElse(defaults.maxDeletes());
+        Duration settle = duration(section, "settle", defaults.settle());
+        Duration settleMax = duration(section, "settle-max", defaults.settleMax());
+        Duration linger = duration(section, "linger", defaults.linger());
+        if (settleMax.compareTo(settle) < 0) {
+            section.value("settle-max")
+                    .or(() -> section.value("settle"))
+                    .ifPresent(value -> value.wrong("settle-max must not be shorter than settle"));
+            settleMax = settle;
+        }
+        if (section.value("time-zone").isPresent() && section.value("windows").isEmpty()) {
+            section.value("time-zone").get().wrong("has no meaning without windows");
+        }
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        Policy policy = new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, linger);
+        known.put(policy.name(), policy);
+        return Optional.of(policy);
+    }
+
+    private String newName(String text) {
+        if (text.equals(Policy.CONTINUOUS)) {
+            throw new IllegalArgumentException("'" + text + "' is built in; choose another name");
+        }
+        if (known.containsKey(text)) {
+            throw new IllegalArgumentException("there is another policy '" + text + "' already; names must be unique");
+        }
+        return Names.check(text);
+    }
+
+    private List<Window> windows(Value value) {
+        List<Value> written = value.sequence("windows: [{days: mon-fri, from: \"22:00\", to: \"06:00\"}]");
+        List<Window> windows = new ArrayList<>();
+        for (Value window : written) {
+            window.section(WINDOW_KEYS, "{days: mon-fri, from: \"22:00\", to: \"06:00\"}")
+                    .flatMap(this::window)
+                    .ifPresent(windows::add);
+        }
+        if (value.isEmptyList()) {
+            value.wrong("an empty list would look like 'never' but mean 'always'; leave the key out for always");
+        }
+        return windows;
+    }
+
+    private Optional<Window> window(Section section) {
+        Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
+        section.required("days", "for example mon-fri, or [sat, sun]").ifPresent(value -> {
+            for (Value day : value.list()) {
+                day.read(Quantity::days).ifPresent(days::addAll);
+            }
+            if (value.isEmptyList()) {
+                value.wrong("names no day");
+            }
+        });
+        Optional<LocalTime> from = section.required("from", "when the window opens, for example \"22:00\"")
+                .flatMap(value -> value.read(Quantity::time));
+        Optional<LocalTime> to = section.required("to", "when the window closes, for example \"06:00\"")
+                .flatMap(value -> value.read(Quantity::time));
+        if (days.isEmpty() || from.isEmpty() || to.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Window(days, from.get(), to.get()));
+    }
+
+    private static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException unknown) {
+            String meant = Spelling.nearest(text, ZoneId.getAvailableZoneIds())
+                    .map(candidate -> " Did you mean " + candidate + "?")
+                    .orElse(" Write a name such as Europe/Berlin or UTC.");
+            throw new IllegalArgumentException("'" + text + "' is no time zone." + meant, unknown);
+        }
+    }
+
+    private static OptionalLong bandwidth(String text) {
+        return text.equals(UNLIMITED) ? OptionalLong.empty() : OptionalLong.of(Quantity.rate(text));
+    }
+
+    private Optional<DeletionLimit> deletionLimit(Value value) {
+        if (!value.isSection()) {
+            return value.read(text -> {
+                if (text.equals(NONE)) {
+                    return DeletionLimit.NONE;
+                }
+                throw new IllegalArgumentException("'" + text + "' must be {count: 5000, percent: 10}, or 'none'");
+            });
+        }
+        return value.section(MAX_DELETES_KEYS, "{count: 5000, percent: 10}").flatMap(section -> {
+            Optional<Long> count = section.required(
+                            "count", "how many entries may vanish in 24 hours, for example 5000")
+                    .flatMap(written -> written.number(0, 999_999_999_999L));
+            Optional<Double> percent = section.required(
+                            "percent", "how much of the target may vanish in 24 hours, for example 10")
+                    .flatMap(written -> written.read(PolicyReader::percent));
+            return count.flatMap(c -> percent.map(p -> new DeletionLimit(c, p)));
+        });
+    }
+
+    private static double percent(String text) {
+        String number =
+                text.endsWith("%") ? text.substring(0, text.length() - 1).strip() : text;
+        if (!number.matches("\\d{1,3}(\\.\\d{1,6})?") || Double.parseDouble(number) > 100) {
+            throw new IllegalArgumentException("'" + text + "' must be a percentage of 0 to 100");
+        }
+        return Double.parseDouble(number);
+    }
+
+    private static Duration duration(Section section, String key, Duration otherwise) {
+        return section.value(key)
+                .flatMap(value -> value.read(Quantity::duration))
+                .orElse(otherwise);
+    }
+}

@@ -1,0 +1,124 @@
+package io.freshet.app.server;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.freshet.app.config.DataFiles;
+import io.freshet.app.config.Database;
+import io.freshet.app.config.FreshetConfiguration;
+import io.freshet.database.DatabaseException;
+import io.freshet.database.EmbeddedPostgres;
+import io.freshet.database.Migrations;
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The database that a configuration names: running, connected and brought to this Freshet's schema. */
+final class Databases implements AutoCloseable {
+    private static final int CONNECTIONS_FOR_PAGES_AND_CONTROL = 12;
+    private static final int CONNECTIONS_PER_SOURCE = 2;
+    private static final int CONNECTIONS_PER_TARGET = 2;
+    private static final long CONNECT_MILLIS = 10_000;
+
+    private final HikariDataSource dataSource;
+    private final @Nullable EmbeddedPostgres embedded;
+
+    private Databases(HikariDataSource dataSource, @Nullable EmbeddedPostgres embedded) {
+        this.dataSource = dataSource;
+        this.embedded = embedded;
+    }
+
+    static Databases open(FreshetConfiguration configuration, DataFiles files) {
+        EmbeddedPostgres embedded = null;
+        HikariDataSource dataSource = null;
+        try {
+            HikariConfig settings = new HikariConfig();
+            if (configuration.database() instanceof Database.External external) {
+                settings.setJdbcUrl(external.url());
+                settings.setUsername(external.username());
+                settings.setPassword(password(external.passwordFile()));
+            } else {
+                embedded = EmbeddedPostgres.start(files.database());
+                settings.setJdbcUrl(embedded.jdbcUrl());
+                settings.setUsername(embedded.username());
+                settings.setPassword(embedded.password());
+            }
+            dataSource = connect(settings, poolSize(configuration));
+            Migrations.migrate(dataSource);
+            return new Databases(dataSource, embedded);
+        } catch (DatabaseException refused) {
+            close(dataSource, embedded);
+            throw new FreshetException(ErrorCode.DATABASE_UNAVAILABLE, String.valueOf(refused.getMessage()), refused);
+        } catch (RuntimeException failure) {
+            close(dataSource, embedded);
+            throw failure;
+        }
+    }
+
+    private static HikariDataSource connect(HikariConfig settings, int size) {
+        settings.setPoolName("freshet");
+        settings.setMaximumPoolSize(size);
+        settings.setMinimumIdle(4);
+        settings.setConnectionTimeout(CONNECT_MILLIS);
+        settings.setAutoCommit(true);
+        settings.addDataSourceProperty("currentSchema", Migrations.SCHEMA);
+        settings.addDataSourceProperty("ApplicationName", "freshet");
+        settings.addDataSourceProperty("tcpKeepAlive", "true");
+        try {
+            return new HikariDataSource(settings);
+        } catch (RuntimeException refused) {
+            Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+            throw new FreshetException(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "the database at " + settings.getJdbcUrl() + " cannot be used: " + cause.getMessage()
+                            + "; see that it runs and that database.url, username and password-file are right",
+                    refused);
+        }
+    }
+
+    /** No connection is held while bytes move, so that a few more than there are threads with something to say suffice. */
+    private static int poolSize(FreshetConfiguration configuration) {
+        int targets = configuration.sources().stream()
+                .mapToInt(source -> source.targets().size())
+                .sum();
+        return CONNECTIONS_FOR_PAGES_AND_CONTROL
+                + CONNECTIONS_PER_SOURCE * configuration.sources().size()
+                + CONNECTIONS_PER_TARGET * targets;
+    }
+
+    private static @Nullable String password(@Nullable Path file) {
+        if (file == null) {
+            return null;
+        }
+        try {
+            List<String> lines = Files.readAllLines(file);
+            return lines.isEmpty() ? "" : lines.get(0);
+        } catch (IOException failure) {
+            throw new FreshetException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "the password file " + file + " cannot be read: " + failure,
+                    failure);
+        }
+    }
+
+    HikariDataSource dataSource() {
+        return dataSource;
+    }
+
+    @Override
+    public void close() {
+        close(dataSource, embedded);
+    }
+
+    private static void close(@Nullable HikariDataSource dataSource, @Nullable EmbeddedPostgres embedded) {
+        if (dataSource != null) {
+            dataSource.close();
+        }
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

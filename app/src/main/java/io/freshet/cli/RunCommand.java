@@ -1,0 +1,75 @@
+package io.freshet.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What one run did. */
+@Command(name = "run", description = "Show one run: what it did, and what it could not do.")
+final class RunCommand extends Asking {
+    private static final int LISTED = 200;
+    private static final List<String> COUNTERS = List.of(
+            "transferred",
+            "renamed",
+            "deleted",
+            "metadata",
+            "adopted",
+            "unchanged",
+            "excluded",
+            "unsupported",
+            "held",
+            "failed");
+
+    @Parameters(index = "0", paramLabel = "TARGET")
+    private String target = "";
+
+    @Parameters(index = "1", paramLabel = "RUN", description = "Its number.")
+    private long run;
+
+    @Override
+    JsonNode ask(ServerConnection server) {
+        String path = "/targets/" + Segment.of(target) + "/runs/" + run;
+        ObjectNode answer = JsonMapper.shared().createObjectNode();
+        answer.set("run", server.get(path, Map.of()));
+        answer.set("deliveries", server.get(path + "/deliveries", Map.of("limit", Integer.toString(LISTED))));
+        return answer;
+    }
+
+    @Override
+    void tell(JsonNode answer, PrintWriter out) {
+        JsonNode record = answer.path("run");
+        RunsCommand.table(List.of(record)).print(out);
+        StringBuilder counters = new StringBuilder();
+        for (String counter : COUNTERS) {
+            if (record.path(counter).asLong() > 0) {
+                counters.append(counters.isEmpty() ? "" : ", ")
+                        .append(record.path(counter).asLong())
+                        .append(' ')
+                        .append(counter);
+            }
+        }
+        out.println(counters.isEmpty() ? "nothing to do" : counters.toString());
+        JsonNode listed = answer.path("deliveries").path("items");
+        if (!listed.isEmpty()) {
+            out.println();
+            Table deliveries = new Table("OUTCOME", "PATH", "BYTES", "AT", "");
+            for (JsonNode delivery : listed) {
+                deliveries.row(
+                        Wording.state(delivery.path("outcome")),
+                        delivery.path("path").asString(),
+                        Wording.bytes(delivery.path("bytes").asLong()),
+                        Wording.moment(delivery.path("deliveredAt")),
+                        delivery.path("reason").asString(""));
+            }
+            deliveries.print(out);
+            if (answer.path("deliveries").path("next").isString()) {
+                out.println("… and more; the run's page has them all");
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.freshet.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** How far the targets are. */
+@Command(
+        name = "status",
+        description = "Show how far every target is: its state and why, lag, what is waiting, held or failed.")
+final class StatusCommand extends Asking {
+    private static final int MOST_UNWATCHED = 20;
+
+    @Parameters(arity = "0..1", paramLabel = "TARGET", description = "Only this one, with its runs.")
+    private @Nullable String target;
+
+    @Option(names = "--verbose", description = "Also how each source is watched: tier, limits, what escapes it.")
+    private boolean verbose;
+
+    @Override
+    JsonNode ask(ServerConnection server) {
+        return target == null
+                ? server.get("/status", Map.of())
+                : server.get("/targets/" + Segment.of(target), Map.of());
+    }
+
+    @Override
+    void tell(JsonNode answer, PrintWriter out) {
+        Table table = new Table("TARGET", "STATE", "LAG", "WAITING", "HELD", "FAILED", "LAST DELIVERY", "WHY");
+        if (target != null) {
+            row(table, answer);
+            table.print(out);
+            out.println();
+            RunsCommand.table(answer.path("runs")).print(out);
+            return;
+        }
+        for (JsonNode source : answer.path("sources")) {
+            for (JsonNode each : source.path("targets")) {
+                row(table, each);
+            }
+        }
+        table.print(out);
+        for (JsonNode source : answer.path("sources")) {
+            tellSource(source, out);
+            if (verbose) {
+                tellWatcher(source.path("watcher"), out);
+            }
+        }
+    }
+
+    private static void row(Table table, JsonNode target) {
+        long waiting =
+                target.path("pending").asLong() + target.path("unplanned").asLong();
+        table.row(
+                target.path("target").asString(),
+                Wording.state(target.path("condition")),
+                Wording.seconds(target.path("lagSeconds")),
+                (target.path("pendingIsExact").asBoolean(true) ? "" : "about ") + waiting,
+                target.path("held").asLong(),
+                target.path("failed").asLong(),
+                Wording.moment(target.path("lastDeliveryAt")),
+                Wording.text(target.path("reason")));
+    }
+
+    private void tellSource(JsonNode source, PrintWriter out) {
+        JsonNode watcher = source.path("watcher");
+        String detail = watcher.path("detail").asString("");
+        out.println(VisibleText.of("source " + source.path("source").asString() + ": "
+                + source.path("rootPath").asString() + ", "
+                + (watcher.isObject()
+                        ? Wording.state(watcher.path("state")) + " by " + Wording.state(watcher.path("tier"))
+                        : "not watched yet")
+                + ", observed as of " + Wording.moment(source.path("observedAt"))
+                + (detail.isEmpty() || verbose ? "" : "; " + detail)));
+    }
+
+    /** The same words as on the System page. */
+    private static void tellWatcher(JsonNode watcher, PrintWriter out) {
+        for (JsonNode fact : watcher.path("facts")) {
+            out.println(VisibleText.of("  " + fact.path("name").asString() + ": "
+                    + fact.path("words").asString()));
+        }
+        JsonNode unwatched = watcher.path("unwatched");
+        for (int i = 0; i < Math.min(MOST_UNWATCHED, unwatched.size()); i++) {
+            String path = unwatched.path(i).path("path").asString();
+            out.println(VisibleText.of("    " + (path.isEmpty() ? "the whole source" : path) + ": "
+                    + unwatched.path(i).path("reason").asString()));
+        }
+        if (unwatched.size() > MOST_UNWATCHED) {
+            out.println("    and " + (unwatched.size() - MOST_UNWATCHED) + " more, see --json");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package io.freshet.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.filter.FilterRules;
+import io.freshet.filter.RuleOrigin;
+import io.freshet.path.RelativePath;
+import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Policy;
+import io.freshet.policy.Window;
+import io.freshet.run.SourceDefinition;
+import io.freshet.run.TargetDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationReaderTest {
+    private static final String SHORTEST = """
+            data-dir: data
+            sources:
+              - name: content
+                path: source
+                targets:
+                  - name: copy
+                    url: file:///srv/copy
+            """;
+
+    /** Every key that there is, none at its default. */
+    private static final String FULL = """
+            data-dir: /var/lib/freshet-of-test
+            database:
+              url: jdbc:postgresql://db.example/freshet
+              username: freshet
+              password-file: password
+            web:
+              listen: "[::1]:9090"
+            sources:
+              - name: content
+                path: source
+                filter: ["- /private/", "+ *"]
+                include: "*.keep"
+                exclude: ["*.tmp", "$RECYCLE"]
+                exclude-from: [excludes]
+                rescan-every: 90m
+                targets:
+                  - name: web1
+                    url: sftp://app@web1:2222/srv/www
+                    identity-file: id
+                    passphrase-file: passphrase
+                    known-hosts: known_hosts
+                    policy: nights
+            policies:
+              - name: nights
+                windows:
+                  - {days: [mon-tue, sun], from: 22:00, to: "06:30"}
+                time-zone: Europe/Berlin
+                bandwidth: 200MB/s
+                max-deletes: {count: 5000, percent: 10}
+                settle: 250ms
+                settle-max: 1m
+                linger: 1.5s
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private ConfigurationFolder folder;
+
+    @BeforeEach
+    void makeFolder() {
+        folder = new ConfigurationFolder(directory);
+    }
+
+    @Test
+    void everyDefaultIsAsDocumented() {
+        FreshetConfiguration configuration = ConfigurationReader.read(folder.file(SHORTEST));
+
+        assertThat(configuration.dataDirectory()).isEqualTo(directory.resolve("data"));
+        assertThat(configuration.database()).isEqualTo(new Database.Embedded());
+        assertThat(configuration.listen()).isEqualTo(new ListenAddress("127.0.0.1", 8080));
+        assertThat(configuration.policies()).isEmpty();
+        SourceDefinition source = configuration.sources().get(0);
+        assertThat(source.filter()).isEqualTo(FilterRules.NONE);
+        TargetDefinition target = source.targets().get(0);
+        assertThat(target.address().options()).isEmpty();
+        assertThat(target.policy())
+                .isEqualTo(new Policy(
+                        "continuous",
+                        List.of(),
+                        ZoneId.of("UTC"),
+                        OptionalLong.empty(),
+                        new DeletionLimit(1000, 50),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void everyKeyIsRead() {
+        FreshetConfiguration configuration = ConfigurationReader.read(folder.file(FULL));
+
+        assertThat(configuration.dataDirectory()).isEqualTo(Path.of("/var/lib/freshet-of-test"));
+        assertThat(configuration.database())
+                .isEqualTo(new Database.External(
+                        "jdbc:postgresql://db.example/freshet", "freshet", directory.resolve("password")));
+        assertThat(configuration.listen())
+                .isEqualTo(new ListenAddress("::1", 9090))
+                .hasToString("[::1]:9090");
+        assertThat(configuration.sources()).hasSize(1);
+        SourceDefinition source = configuration.sources().get(0);
+        assertThat(source.name()).isEqualTo("content");
+        assertThat(source.path()).isEqualTo(directory.resolve("source"));
+        assertThat(source.filter())
+                .isEqualTo(rules("- /private/", "+ *", "+ *.keep", "- *.tmp", "- $RECYCLE", "- *.bak"));
+        assertThat(source.rescanEvery()).isEqualTo(Duration.ofMinutes(90));
+        assertThat(source.targets()).hasSize(1);
+        TargetDefinition target = source.targets().get(0);
+        assertThat(target.name()).isEqualTo("web1");
+        assertThat(target.address().url()).hasToString("sftp://app@web1:2222/srv/www");
+        assertThat(target.address().options())
+                .containsOnly(
+                        Map.entry("identity-file", directory.resolve("id").toString()),
+                        Map.entry(
+                                "passphrase-file",
+                                directory.resolve("passphrase").toString()),
+                        Map.entry(
+                                "known-hosts", directory.resolve("known_hosts").toString()));
+        Policy nights = new Policy(
+                "nights",
+                List.of(new Window(
+                        Set.of(DayOfWeek.MONDAY, DayOfWeek.TUESDAY, DayOfWeek.SUNDAY),
+                        LocalTime.of(22, 0),
+                        LocalTime.of(6, 30))),
+                ZoneId.of("Europe/Berlin"),
+                OptionalLong.of(200_000_000),
+                new DeletionLimit(5000, 10),
+                Duration.ofMillis(250),
+                Duration.ofMinutes(1),
+                Duration.ofMillis(1500));
+        assertThat(configuration.policies()).containsExactly(nights);
+        assertThat(target.policy()).isEqualTo(nights);
+    }
+
+    @Test
+    void rescansAreDailyUnlessTheFileSaysOtherwise() {
+        assertThat(ConfigurationReader.read(folder.file(SHORTEST))
+                        .sources()
+                        .get(0)
+                        .rescanEvery())
+                .isEqualTo(Duration.ofDays(1));
+        String never = SHORTEST.replace("path: source", "path: source\n    rescan-every: off");
+        assertThat(ConfigurationReader.read(folder.file(never)).sources().get(0).rescanEvery())
+                .isNull();
+    }
+
+    /** A key that is added must be added here, and to {@link #FULL} with a value that is not the default. */
+    @Test
+    void theseAreTheKeys() {
+        assertThat(ConfigurationReader.KEYS)
+                .containsExactlyInAnyOrder("data-dir", "database", "web", "sources", "policies");
+        assertThat(ConfigurationReader.DATABASE_KEYS).containsExactlyInAnyOrder("url", "username", "password-file");
+        assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen");
+        assertThat(SourceReader.KEYS)
+                .containsExactlyInAnyOrder(
+                        "name", "path", "exclude", "include", "exclude-from", "filter", "rescan-every", "targets");
+        assertThat(TargetReader.KEYS)
+                .containsExactlyInAnyOrder("name", "url", "identity-file", "passphrase-file", "known-hosts", "policy");
+        assertThat(PolicyReader.KEYS)
+                .containsExactlyInAnyOrder(
+                        "name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "linger");
+        assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");
+        assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");
+
+        Set<String> all = new TreeSet<>();
+        for (Set<String> keys : List.of(
+                ConfigurationReader.KEYS,
+                ConfigurationReader.DATABASE_KEYS,
+                ConfigurationReader.WEB_KEYS,
+                SourceReader.KEYS,
+                TargetReader.KEYS,
+                PolicyReader.KEYS,
+                PolicyReader.WINDOW_KEYS,
+                PolicyReader.MAX_DELETES_KEYS)) {
+            all.addAll(keys);
+        }
+        assertThat(all).allSatisfy(key -> assertThat(FULL).contains(key + ":"));
+    }
+
+    @Test
+    void orderAmongKeysThatFilterIsFixed() {
+        FreshetConfiguration configuration = ConfigurationReader.read(folder.file(SHORTEST.replace(
+                "    path: source\n", "    path: source\n    exclude: ['*']\n    include: ['kept']\n")));
+
+        FilterRules filter = configuration.sources().get(0).filter();
+        assertThat(filter.excludes(RelativePath.parse("kept"), false)).isFalse();
+        assertThat(filter.excludes(RelativePath.parse("other"), false)).isTrue();
+    }
+
+    @Test
+    void spellingsOfTheSameThingAreEqual() {
+        Policy policy =
+                ConfigurationReader.read(folder.file(SHORTEST + """
+                        policies:
+                          - name: plain
+                            max-deletes: none
+                            bandwidth: unlimited
+                            settle: 0
+                            windows: [{days: fri-mon, from: "00:00", to: "24:00"}]
+                        """)).policies().get(0);
+
+        assertThat(policy.maxDeletes()).isEqualTo(DeletionLimit.NONE);
+        assertThat(policy.bytesPerSecond()).isEmpty();
+        assertThat(policy.settle()).isZero();
+        assertThat(policy.windows().get(0).days())
+                .containsExactlyInAnyOrder(DayOfWeek.FRIDAY, DayOfWeek.SATURDAY, DayOfWeek.SUNDAY, DayOfWeek.MONDAY);
+        assertThat(policy.windows().get(0).contains(DayOfWeek.SATURDAY, LocalTime.of(23, 59)))
+                .isTrue();
+        assertThat(policy.windows().get(0).contains(DayOfWeek.TUESDAY, LocalTime.NOON))
+                .isFalse();
+    }
+
+    @Test
+    void dataDirectoryIsFoundWithoutReadingTheRest() {
+        Path file = folder.file(FULL.replace("path: source", "path: nowhere").replace("name: web1", "nmae: web1"));
+
+        assertThat(ConfigurationReader.readDataDirectory(file)).isEqualTo(Path.of("/var/lib/freshet-of-test"));
+    }
+
+    @Test
+    void existingDataDirectoryMayBeReadableByOthers() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThat(ConfigurationReader.read(folder.file(SHORTEST)).dataDirectory())
+                .isEqualTo(data);
+    }
+
+    private static FilterRules rules(String... rules) {
+        FilterRules.Builder builder = FilterRules.builder();
+        for (String rule : rules) {
+            builder.filter(rule, new RuleOrigin("test", 1));
+        }
+        return builder.build();
+    }
+}

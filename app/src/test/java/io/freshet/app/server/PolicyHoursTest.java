@@ -1,0 +1,96 @@
+package io.freshet.app.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.filter.FilterRules;
+import io.freshet.policy.Policy;
+import io.freshet.policy.Window;
+import io.freshet.run.SourceDefinition;
+import io.freshet.run.TargetDefinition;
+import io.freshet.target.TargetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PolicyHoursTest {
+    private static final Window WEEK_NIGHTS =
+            new Window(Set.of(DayOfWeek.MONDAY, DayOfWeek.FRIDAY), LocalTime.of(22, 0), LocalTime.of(6, 0));
+
+    private final PolicyHours hours = new PolicyHours(List.of(new SourceDefinition(
+            "content",
+            Path.of("/srv"),
+            FilterRules.NONE,
+            List.of(
+                    target("always", Policy.withDefaults("continuous")),
+                    target("nights", inBerlin(List.of(WEEK_NIGHTS)))))));
+
+    private static TargetDefinition target(String name, Policy policy) {
+        return new TargetDefinition(new TargetAddress(name, URI.create("file:///copy"), Map.of()), policy);
+    }
+
+    private static Policy inBerlin(List<Window> windows) {
+        Policy defaults = Policy.withDefaults("nights");
+        return new Policy(
+                "nights",
+                windows,
+                ZoneId.of("Europe/Berlin"),
+                defaults.bytesPerSecond(),
+                defaults.maxDeletes(),
+                defaults.settle(),
+                defaults.settleMax(),
+                defaults.linger());
+    }
+
+    @Test
+    void targetWithoutWindowsIsOpen() {
+        assertThat(hours.closedUntil("always", Instant.parse("2026-01-05T12:00:00Z")))
+                .isNull();
+    }
+
+    @Test
+    void unknownTargetIsOpen() {
+        assertThat(hours.closedUntil("other", Instant.parse("2026-01-05T12:00:00Z")))
+                .isNull();
+    }
+
+    @Test
+    void openWindowIsOpenAlsoPastMidnight() {
+        assertThat(hours.closedUntil("nights", Instant.parse("2026-01-05T21:00:00Z")))
+                .isNull();
+        assertThat(hours.closedUntil("nights", Instant.parse("2026-01-06T04:59:59Z")))
+                .isNull();
+    }
+
+    @Test
+    void closedWindowTellsItsNextOpeningInItsOwnTimeZone() {
+        // A Monday at noon, then a Tuesday: Berlin is an hour ahead of UTC in winter, two in summer.
+        assertThat(hours.closedUntil("nights", Instant.parse("2026-01-05T12:00:00Z")))
+                .isEqualTo("2026-01-05T21:00:00Z");
+        assertThat(hours.closedUntil("nights", Instant.parse("2026-01-06T12:00:00Z")))
+                .isEqualTo("2026-01-09T21:00:00Z");
+        assertThat(hours.closedUntil("nights", Instant.parse("2026-07-06T12:00:00Z")))
+                .isEqualTo("2026-07-06T20:00:00Z");
+    }
+
+    @Test
+    void windowOfTodayThatIsOverOpensInAWeekAtTheLatest() {
+        PolicyHours once = new PolicyHours(List.of(new SourceDefinition(
+                "content",
+                Path.of("/srv"),
+                FilterRules.NONE,
+                List.of(target(
+                        "weekly",
+                        inBerlin(List.of(
+                                new Window(Set.of(DayOfWeek.MONDAY), LocalTime.of(8, 0), LocalTime.of(9, 0)))))))));
+
+        assertThat(once.closedUntil("weekly", Instant.parse("2026-01-05T08:00:00Z")))
+                .isEqualTo("2026-01-12T07:00:00Z");
+    }
+}

@@ -1,0 +1,4 @@
+package io.freshet.architecture.violations.modules.watch;
+
+/** What a lower module may not know. */
+public final class Used {}

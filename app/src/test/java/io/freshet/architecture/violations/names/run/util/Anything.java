@@ -1,0 +1,4 @@
+package io.freshet.architecture.violations.names.run.util;
+
+/** A class in a package that could hold anything. */
+final class Anything {}

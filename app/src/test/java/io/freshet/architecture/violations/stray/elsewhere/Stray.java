@@ -1,0 +1,4 @@
+package io.freshet.architecture.violations.stray.elsewhere;
+
+/** A class in a package that no module has. */
+final class Stray {}

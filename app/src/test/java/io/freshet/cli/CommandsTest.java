@@ -1,0 +1,318 @@
+package io.freshet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class CommandsTest {
+    private static final String STATUS = """
+            {"asOf":"2026-01-02T03:04:05Z","sources":[{"source":"content","rootPath":"/srv/content","head":7,
+             "observedAt":"2026-01-02T03:04:00Z","watcher":{"node":"n","tier":"FANOTIFY","tierReason":"","state":"WATCHING",
+               "detail":null,"events":3,"updatedAt":"2026-01-02T03:04:05Z"},
+             "targets":[{"source":"content","target":"web1","condition":"UP_TO_DATE","reason":"As of\\u001b[2J now",
+               "lagSeconds":0,"pending":0,"pendingIsExact":true,"unplanned":0,"failed":0,"held":0,"lastDeliveryAt":null},
+               {"source":"content","target":"web2","condition":"WAITING","reason":"12 items about to start",
+               "lagSeconds":90,"pending":12,"pendingIsExact":false,"unplanned":1,"failed":2,"held":3,
+               "lastDeliveryAt":"2026-01-02T03:00:00Z"}]}]}
+            """;
+
+    private static final String RUN = """
+            {"target":"web1","run":17,"lane":"EXPRESS","state":"COMPLETED_WITH_FAILURES","cause":"CHANGES",
+             "startedAt":"2026-01-02T03:00:00Z","endedAt":"2026-01-02T03:00:02.500Z","transferred":4,"deleted":1,"held":0,
+             "failed":2,"bytes":123456789,"error":null}
+            """;
+
+    private record Outcome(int status, String out, String err) {}
+
+    @TempDir
+    private Path directory;
+
+    private FakeServer server;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = new FakeServer(directory);
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    private Outcome run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--config");
+        all.add(server.configuration().toString());
+        return runExactly(all.toArray(String[]::new));
+    }
+
+    private static Outcome runExactly(String... arguments) {
+        CommandLine line = FreshetCommand.commandLine();
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return new Outcome(line.execute(arguments), out.toString(), err.toString());
+    }
+
+    @Test
+    void statusIsATableThatNoNameCanBreak() {
+        server.answers("GET /status", 200, STATUS);
+
+        Outcome outcome = run("status");
+
+        assertThat(outcome.status).isZero();
+        assertThat(outcome.out.lines())
+                .satisfiesExactly(
+                        headings -> assertThat(headings).startsWith("TARGET  STATE"),
+                        web1 -> assertThat(web1)
+                                .startsWith("web1    up to date  0.0 s")
+                                .endsWith("As of\\u001b[2J now"),
+                        web2 -> assertThat(web2)
+                                .startsWith("web2    waiting     90 s")
+                                .contains("about 13"),
+                        source -> assertThat(source)
+                                .startsWith("source content: /srv/content, watching by fanotify, observed as of"));
+    }
+
+    @Test
+    void statusTellsOnRequestHowEachSourceIsWatched() {
+        server.answers("GET /status", 200, """
+                {"sources":[{"source":"content","rootPath":"/srv/content","observedAt":"2026-01-02T03:04:00Z",
+                 "watcher":{"tier":"INOTIFY","state":"WATCHING","detail":"private is scanned",
+                  "facts":[{"name":"Tier","words":"inotify: fanotify refused"},{"name":"Overflows","words":"none"}],
+                  "unwatched":[{"path":"private\\u001b","reason":"EACCES"},{"path":"","reason":"ENOSPC"}]},"targets":[]}]}
+                """);
+
+        assertThat(run("status").out).contains("; private is scanned").doesNotContain("EACCES");
+        assertThat(run("status", "--verbose").out.lines())
+                .endsWith(
+                        "  Tier: inotify: fanotify refused",
+                        "  Overflows: none",
+                        "    private\\u001b: EACCES",
+                        "    the whole source: ENOSPC");
+    }
+
+    @Test
+    void statusOfOneTargetShowsItsRuns() {
+        server.answers("GET /targets/web1", 200, "{\"target\":\"web1\",\"condition\":\"HELD\",\"runs\":[" + RUN + "]}");
+
+        Outcome outcome = run("status", "web1");
+
+        assertThat(outcome.out).contains("web1    held").contains("17   completed with failures  express");
+    }
+
+    @Test
+    void jsonIsTheAnswerInAscii() {
+        server.answers("GET /status", 200, "{\"sources\":[],\"x\":\"\u009bÜ\"}");
+
+        Outcome outcome = run("status", "--json");
+
+        assertThat(outcome.out).contains("\"\\u009B\\u00DC\"").doesNotContain("Ü");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DELIVERED, null, 0",
+        "WAITING, null, 1",
+        "HELD, null, 1",
+        "ABSENT, null, 1",
+        "ABSENT, '\"2026-01-02T03:00:00Z\"', 0"
+    })
+    void whereTellsByItsStatusWhetherItHasArrived(String state, String deliveredAt, int status) {
+        server.answers(
+                "GET /where",
+                200,
+                "[{\"source\":\"content\",\"path\":\"a/b\",\"targets\":[{\"target\":\"web1\",\"state\":\"" + state
+                        + "\",\"sentence\":\"So it is.\",\"deliveredAt\":" + deliveredAt + "}]}]");
+
+        Outcome outcome = run("where", "a/b c");
+
+        assertThat(outcome.status).isEqualTo(status);
+        assertThat(outcome.out).startsWith("content: a/b\n").contains("So it is.");
+        assertThat(server.requests()).containsExactly("GET /where?path=a%2Fb+c");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"COMPLETE, 0", "HELD, 4", "FAILED, 4", "TIMED_OUT, 5", "NOT_OBSERVED, 1"})
+    void waitTellsByItsStatusHowItEnded(String how, int status) {
+        server.answers("POST /wait", 200, "{\"outcome\":\"" + how + "\",\"detail\":\"Because.\",\"targets\":[]}");
+
+        Outcome outcome = run("wait", "--target", "web1", "--path", "a", "--timeout", "1500ms");
+
+        assertThat(outcome.status).isEqualTo(status);
+        assertThat(outcome.out).startsWith("Because.");
+        assertThat(server.requests())
+                .singleElement()
+                .asString()
+                .startsWith("POST /wait {")
+                .contains("\"target\":\"web1\"", "\"path\":\"a\"", "\"timeoutSeconds\":2");
+    }
+
+    private static Stream<Arguments> actions() {
+        return Stream.of(
+                Arguments.of("send a/b --target web1", "POST /send", "\"path\":\"a/b\""),
+                Arguments.of("rerun web1 17", "POST /targets/web1/runs/17/rerun", "{}"),
+                Arguments.of("restart web1 17", "POST /targets/web1/runs/17/restart", "{}"),
+                Arguments.of("stop web1 17", "POST /targets/web1/runs/17/stop", "{}"),
+                Arguments.of("pause web1 --reason moving", "POST /targets/web1/pause", "\"reason\":\"moving\""),
+                Arguments.of("rescan web1 --path a/b", "POST /targets/web1/rescan", "\"path\":\"a/b\""),
+                Arguments.of("resume web1", "POST /targets/web1/resume", "{}"),
+                Arguments.of(
+                        "holds approve 5 --reason right --version 2-9", "POST /holds/5/approve", "\"version\":\"2-9\""),
+                Arguments.of(
+                        "holds reject 5 --reason wrong --version 2-9", "POST /holds/5/reject", "\"reason\":\"wrong\""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("actions")
+    void actionIsAskedFor(String command, String request, String body) {
+        server.answers(request, 202, "");
+
+        Outcome outcome = run(command.split(" ", -1));
+
+        assertThat(outcome.err).isEmpty();
+        assertThat(outcome.status).isZero();
+        assertThat(server.requests())
+                .singleElement()
+                .asString()
+                .startsWith(request)
+                .contains(body);
+    }
+
+    @Test
+    void decisionCoversWhatIsListedAtThatMoment() {
+        server.answers("GET /holds", 200, "[{\"hold\":4,\"version\":\"1-1\"},{\"hold\":5,\"version\":\"3-77\"}]");
+        server.answers("POST /holds/5/approve", 204, "");
+
+        Outcome outcome = run("holds", "approve", "5", "--reason", "right");
+
+        assertThat(outcome.status).isZero();
+        assertThat(server.requests()).last().asString().contains("\"version\":\"3-77\"");
+    }
+
+    @Test
+    void decisionNeedsAReason() {
+        assertThat(run("holds", "approve", "5").status).isEqualTo(ExitCode.USAGE.status());
+    }
+
+    @Test
+    void runsAreListed() {
+        server.answers("GET /runs", 200, "{\"items\":[" + RUN + "],\"next\":null}");
+
+        Outcome outcome = run("runs", "web1", "--limit", "5");
+
+        assertThat(outcome.out).contains("2.5 s").contains("123.5 MB");
+        assertThat(server.requests())
+                .singleElement()
+                .asString()
+                .contains("limit=5")
+                .contains("target=web1");
+    }
+
+    @Test
+    void runShowsWhatItCouldNotDo() {
+        server.answers("GET /targets/web1/runs/17", 200, RUN);
+        server.answers(
+                "GET /targets/web1/runs/17/deliveries",
+                200,
+                "{\"items\":[{\"path\":\"a\\nb\",\"outcome\":\"FAILED\",\"deliveredAt\":\"2026-01-02T03:00:00Z\","
+                        + "\"bytes\":0,\"reason\":\"no right to write\"}],\"next\":\"k\"}");
+
+        Outcome outcome = run("run", "web1", "17");
+
+        assertThat(outcome.out)
+                .contains("4 transferred, 1 deleted, 2 failed")
+                .contains("failed   a\\nb")
+                .contains("no right to write")
+                .contains("and more");
+    }
+
+    @Test
+    void refusalIsToldWithTheWayOut() {
+        server.answers(
+                "POST /targets/web9/pause",
+                404,
+                "{\"title\":\"There is no target web9\",\"detail\":\"Did you mean web1?\"}");
+
+        Outcome outcome = run("pause", "web9");
+
+        assertThat(outcome.status).isEqualTo(ExitCode.FAILED.status());
+        assertThat(outcome.err).isEqualTo("There is no target web9. Did you mean web1?" + System.lineSeparator());
+    }
+
+    @Test
+    void serverThatIsGoneIsUnreachable() {
+        server.close();
+
+        Outcome outcome = run("status");
+
+        assertThat(outcome.status).isEqualTo(ExitCode.UNREACHABLE.status());
+        assertThat(outcome.err).contains("does not answer");
+    }
+
+    @Test
+    void serverThatWasNeverStartedIsUnreachable() throws IOException {
+        Files.delete(directory.resolve("data/server-url"));
+
+        Outcome outcome = run("status");
+
+        assertThat(outcome.status).isEqualTo(ExitCode.UNREACHABLE.status());
+        assertThat(outcome.err).contains("no server runs for").contains("freshet serve --config");
+    }
+
+    @Test
+    void tokenOfAnotherServerIsUnreachable() throws IOException {
+        Files.writeString(directory.resolve("data/token"), "fsh_other\n");
+
+        Outcome outcome = run("status");
+
+        assertThat(outcome.status).isEqualTo(ExitCode.UNREACHABLE.status());
+        assertThat(outcome.err).contains("does not know this token");
+    }
+
+    @Test
+    void wrongUsageIsToldWithASuggestion() {
+        Outcome outcome = runExactly("statsu");
+
+        assertThat(outcome.status).isEqualTo(ExitCode.USAGE.status());
+        assertThat(outcome.err).contains("Did you mean: freshet status");
+    }
+
+    @Test
+    void missingConfigurationIsWrongUsage() {
+        Outcome outcome =
+                runExactly("status", "--config", directory.resolve("none.yml").toString());
+
+        assertThat(outcome.status).isEqualTo(ExitCode.USAGE.status());
+        assertThat(outcome.err).contains("none.yml: there is no such file");
+    }
+
+    @Test
+    void helpOfEveryCommandNamesTheExitStatuses() {
+        for (String command : FreshetCommand.commandLine().getSubcommands().keySet()) {
+            Outcome outcome = runExactly(command, "--help");
+
+            assertThat(outcome.status).as(command).isZero();
+            for (ExitCode code : ExitCode.values()) {
+                assertThat(outcome.out).as(command).contains(code.status() + "   " + code.meaning());
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.freshet.run;
+
+import io.freshet.failure.ErrorCode;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** When to try again: later after every failure, by a random part of the wait so that tries do not come in step. */
+final class BackOff {
+    private static final Duration TARGET_FIRST = Duration.ofMillis(500);
+    private static final Duration TARGET_LONGEST = Duration.ofSeconds(15);
+    private static final Duration TRANSIENT_FIRST = Duration.ofMillis(500);
+    private static final Duration TRANSIENT_LONGEST = Duration.ofMinutes(2);
+    private static final Duration PERMANENT_FIRST = Duration.ofSeconds(30);
+    private static final Duration PERMANENT_LONGEST = Duration.ofHours(1);
+
+    private BackOff() {}
+
+    /** When to try a whole target again after {@code attempts} failures before this one. */
+    static Instant ofTarget(Clock clock, int attempts) {
+        return after(clock, TARGET_FIRST, TARGET_LONGEST, attempts);
+    }
+
+    /** When to try an item again after {@code attempts} failures before this one. */
+    static Instant ofItem(Clock clock, ErrorCode code, int attempts) {
+        return code.kind() == ErrorCode.Kind.TRANSIENT
+                ? after(clock, TRANSIENT_FIRST, TRANSIENT_LONGEST, attempts)
+                : after(clock, PERMANENT_FIRST, PERMANENT_LONGEST, attempts);
+    }
+
+    private static Instant after(Clock clock, Duration first, Duration longest, int attempts) {
+        long whole = Math.min(longest.toMillis(), first.toMillis() << Math.min(attempts, 20));
+        long wait = whole / 2 + ThreadLocalRandom.current().nextLong(whole / 2 + 1);
+        return clock.instant().plusMillis(wait);
+    }
+}

@@ -1,0 +1,106 @@
+package io.freshet.run;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.journal.Lane;
+import io.freshet.journal.Lease;
+import io.freshet.target.TargetAddress;
+import io.freshet.target.TargetConnector;
+import io.freshet.target.TargetSession;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open connections, one per target and lane, kept between runs so that a burst does not pay for connecting.
+ *
+ * <p>A connection belongs to one lease epoch: it went through that epoch's gate. It is dropped on any surprise and after
+ * some minutes. Thread-safe; a connection itself is used by its lane's thread only.
+ */
+final class Connections implements AutoCloseable {
+    private static final Duration LONGEST_LIFE = Duration.ofMinutes(5);
+
+    private record Key(ServedTarget served, Lane lane) {}
+
+    private record Open(TargetSession session, long epoch, long openedAt) {
+        boolean isFresh(Lease lease) {
+            return epoch == lease.epoch() && System.nanoTime() - openedAt < LONGEST_LIFE.toNanos();
+        }
+    }
+
+    private final List<TargetConnector> connectors;
+    private final Map<Key, Open> open = new HashMap<>();
+
+    Connections(List<TargetConnector> connectors) {
+        this.connectors = List.copyOf(connectors);
+    }
+
+    /** Returns the lane's connection if it is still good. */
+    @Nullable
+    TargetSession kept(ServedTarget served, Lane lane, Lease lease) {
+        Open kept;
+        synchronized (open) {
+            kept = open.get(new Key(served, lane));
+        }
+        if (kept == null) {
+            return null;
+        }
+        if (kept.isFresh(lease)) {
+            return kept.session();
+        }
+        drop(served, lane);
+        return null;
+    }
+
+    /** Connects, goes through the lease's gate and keeps the connection for the lane. */
+    TargetSession connect(ServedTarget served, Lane lane, Lease lease) {
+        TargetAddress address = served.definition().address();
+        TargetSession session = connector(address).connect(address);
+        try {
+            // What is tried in the staging area must not be swept from there by the other lane's takeover.
+            synchronized (served) {
+                session.enterGate(lease.epoch(), lease.nonce());
+            }
+        } catch (FreshetException e) {
+            session.close();
+            throw e;
+        }
+        synchronized (open) {
+            open.put(new Key(served, lane), new Open(session, lease.epoch(), System.nanoTime()));
+        }
+        return session;
+    }
+
+    private TargetConnector connector(TargetAddress address) {
+        return connectors.stream()
+                .filter(connector -> connector.supports(address.url().getScheme()))
+                .findFirst()
+                .orElseThrow(() -> new FreshetException(
+                        ErrorCode.CONFIGURATION_INVALID,
+                        "target " + address.name() + ": nothing here reaches urls of the scheme '"
+                                + address.url().getScheme() + "'; use sftp:// or file://"));
+    }
+
+    /** Closes the lane's connection: something about it was not as it should be. */
+    void drop(ServedTarget served, Lane lane) {
+        Open dropped;
+        synchronized (open) {
+            dropped = open.remove(new Key(served, lane));
+        }
+        if (dropped != null) {
+            dropped.session().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        List<Open> all;
+        synchronized (open) {
+            all = List.copyOf(open.values());
+            open.clear();
+        }
+        all.forEach(connection -> connection.session().close());
+    }
+}

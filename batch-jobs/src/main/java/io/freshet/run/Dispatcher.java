@@ -1,0 +1,150 @@
+package io.freshet.run;
+
+import io.freshet.failure.FreshetException;
+import io.freshet.journal.Lane;
+import io.freshet.journal.Run;
+import io.freshet.journal.RunRequest;
+import io.freshet.journal.RunState;
+import io.freshet.journal.Settling;
+import io.freshet.journal.TargetId;
+import io.freshet.policy.Policy;
+import io.freshet.schedule.LaneSchedule;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves new changes into each target's queue and sees to it that somebody works in every lane that has something to do.
+ *
+ * <p>Called by one thread whenever the journal grew or a person asked for something, and twice a second besides, so that
+ * a lost notification costs half a second and nothing else.
+ */
+final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final int CHANGES_AT_ONCE = 20_000;
+    /** A launch that led to nothing for so long was lost, or taken by a node that may not serve the target. */
+    private static final Duration LAUNCH_PATIENCE = Duration.ofSeconds(2);
+
+    private record LaneKey(TargetId target, Lane lane) {}
+
+    private final Stores stores;
+    private final RunLauncher launcher;
+    private final LaneSchedule schedule;
+    private final Clock clock;
+    private final Map<LaneKey, Long> launches = new ConcurrentHashMap<>();
+    /** The epoch of the lease under which a target's filter was compared with that of the last time. */
+    private final Map<TargetId, Long> filtersFollowed = new ConcurrentHashMap<>();
+
+    Dispatcher(Stores stores, RunLauncher launcher, LaneSchedule schedule, Clock clock) {
+        this.stores = stores;
+        this.launcher = launcher;
+        this.schedule = schedule;
+        this.clock = clock;
+    }
+
+    /** @param asked whether a person has just asked for something, so that failing targets are tried at once */
+    void serve(ServedTarget served, boolean asked) {
+        HeldLease held = served.liveLease();
+        if (held == null) {
+            return;
+        }
+        try {
+            plan(served, held);
+            if (asked && stores.states().get(served.id()).failingAttempts() > 0) {
+                stores.states().tryNow(held.lease());
+            }
+            Set<Lane> wanted = answerRequests(served, held);
+            if (!stores.states().isServable(served.id()) || !served.policy().isOpen(clock.instant())) {
+                return;
+            }
+            wanted.addAll(stores.queue().readyLanes(served.id()));
+            wanted.addAll(lanesBrokenOff(served));
+            wanted.forEach(lane -> start(served, lane));
+        } catch (FreshetException e) {
+            LOG.warn("event=not_dispatched target={} code={} message=\"{}\"", served, e.code(), e.getMessage());
+        }
+    }
+
+    /** Planning goes on for targets that are paused, closed or down, so that the journal can be trimmed. */
+    private void plan(ServedTarget served, HeldLease held) {
+        followFilter(served, held);
+        Policy policy = served.policy();
+        Settling settling = new Settling(policy.settle(), policy.settleMax());
+        long planned = CHANGES_AT_ONCE;
+        while (planned == CHANGES_AT_ONCE && held.isLive()) {
+            planned = stores.queue().plan(held.lease(), settling, CHANGES_AT_ONCE);
+        }
+    }
+
+    /** Rules change with the configuration only, so once per lease is enough. */
+    private void followFilter(ServedTarget served, HeldLease held) {
+        long epoch = held.lease().epoch();
+        Long followed = filtersFollowed.get(served.id());
+        if (followed != null && followed == epoch) {
+            return;
+        }
+        if (stores.queue().followFilter(held.lease(), served.source().filter().fingerprint())) {
+            LOG.info("event=filter_followed target={}", served);
+        }
+        filtersFollowed.put(served.id(), epoch);
+    }
+
+    /** A run that was broken off is finished even if the queue is empty meanwhile; looked for once per lease. */
+    private Set<Lane> lanesBrokenOff(ServedTarget served) {
+        Set<Lane> lanes = EnumSet.noneOf(Lane.class);
+        for (Lane lane : Lane.values()) {
+            boolean first = !launches.containsKey(new LaneKey(served.id(), lane));
+            if (first && stores.runs().brokenOff(served.id(), lane).isPresent()) {
+                lanes.add(lane);
+            }
+        }
+        return lanes;
+    }
+
+    private Set<Lane> answerRequests(ServedTarget served, HeldLease held) {
+        Set<Lane> wanted = EnumSet.noneOf(Lane.class);
+        for (RunRequest request : stores.runs().openRequests(served.id())) {
+            Optional<Run> run = stores.runs().find(served.id(), request.runNumber());
+            String refusal = run.isEmpty() ? "there is no such run" : refusal(request, run.get());
+            if (request.action() == RunRequest.Action.STOP) {
+                boolean stopping = launcher.stop(served, request.runNumber());
+                stores.runs().answer(held.lease(), request, stopping ? "stopping" : "the run is not running");
+            } else if (!refusal.isEmpty()) {
+                stores.runs().answer(held.lease(), request, "refused: " + refusal);
+            } else if (run.isPresent()) {
+                wanted.add(run.get().lane());
+            }
+        }
+        return wanted;
+    }
+
+    private String refusal(RunRequest request, Run run) {
+        if (request.action() == RunRequest.Action.RESTART && !run.state().isRestartable()) {
+            return "the run is " + run.state() + " and needs no restart";
+        }
+        boolean needsFailures =
+                request.action() == RunRequest.Action.RERUN_FAILED || run.state() == RunState.COMPLETED_WITH_FAILURES;
+        boolean none = needsFailures && stores.runs().stillFailed(run.target(), run.number()) == 0;
+        return none ? "none of its items is failed any more" : "";
+    }
+
+    private void start(ServedTarget served, Lane lane) {
+        if (served.isBusy(lane)) {
+            served.wake(lane);
+            return;
+        }
+        LaneKey key = new LaneKey(served.id(), lane);
+        long now = System.nanoTime();
+        Long launchedAt = launches.get(key);
+        if (launchedAt == null || now - launchedAt > LAUNCH_PATIENCE.toNanos() || served.hasLeft(lane, launchedAt)) {
+            launches.put(key, now);
+            schedule.launch(served.id(), lane);
+        }
+    }
+}

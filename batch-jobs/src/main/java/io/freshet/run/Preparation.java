@@ -1,0 +1,83 @@
+package io.freshet.run;
+
+import io.freshet.journal.Lease;
+import io.freshet.journal.TargetState;
+import io.freshet.posix.SourceRoot;
+import io.freshet.target.Capability;
+import io.freshet.target.TargetSession;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What comes before anything is delivered: source root, connection, gate, marker, and what an earlier owner left undone.
+ *
+ * <p>Thread-safe.
+ */
+final class Preparation {
+    private final Stores stores;
+    private final Connections connections;
+    private final SourceGuard sourceGuard;
+    private final TargetGuard targetGuard;
+    private final Settlement settlement;
+    /** The epoch of the lease under which a target's open intents were settled and its staging swept. */
+    private final Map<ServedTarget, Long> takenOver = new ConcurrentHashMap<>();
+
+    Preparation(
+            Stores stores,
+            Connections connections,
+            SourceGuard sourceGuard,
+            TargetGuard targetGuard,
+            Settlement settlement) {
+        this.stores = stores;
+        this.connections = connections;
+        this.sourceGuard = sourceGuard;
+        this.targetGuard = targetGuard;
+        this.settlement = settlement;
+    }
+
+    /**
+     * Prepares a run; the root it opens is closed by the run.
+     *
+     * @throws io.freshet.failure.FreshetException with the reason why the target cannot be served just now
+     */
+    void prepare(RunScope scope) {
+        ServedTarget served = scope.served();
+        Lease lease = scope.lease();
+        SourceRoot root = sourceGuard.open(served, lease);
+        try {
+            TargetState before = stores.states().get(served.id());
+            boolean emptyApproved = sourceGuard.check(served, lease, root, before);
+            TargetSession session = connections.kept(served, scope.lane(), lease);
+            if (session == null) {
+                session = connections.connect(served, scope.lane(), lease);
+                stores.states()
+                        .reached(
+                                lease,
+                                session.capabilities().stream()
+                                        .map(Capability::name)
+                                        .toList());
+            }
+            // One lane after the other: at the first run of a target both would mark it, and each take the other for
+            // somebody else.
+            synchronized (served) {
+                targetGuard.check(served, lease, session, stores.states().get(served.id()));
+                takeOver(scope, session);
+            }
+            scope.prepared(root, session, stores.states().get(served.id()), emptyApproved);
+        } catch (RuntimeException e) {
+            root.close();
+            throw e;
+        }
+    }
+
+    /** Once per lease: settles what the previous owner had under way, and sweeps its staging. Called under the target's lock. */
+    private void takeOver(RunScope scope, TargetSession session) {
+        Long done = takenOver.get(scope.served());
+        if (done != null && done == scope.lease().epoch()) {
+            return;
+        }
+        settlement.settle(scope, session, path -> true);
+        session.sweepStaging();
+        takenOver.put(scope.served(), scope.lease().epoch());
+    }
+}

@@ -1,0 +1,47 @@
+package io.freshet.run;
+
+import io.freshet.journal.Registry;
+import io.freshet.journal.SourceId;
+import io.freshet.journal.TargetId;
+import io.freshet.path.TextForm;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys under which the database knows the sources and targets of a configuration.
+ *
+ * @param sources in the order of the configuration
+ * @param targets in the order of the configuration, by name
+ */
+public record Registration(Map<SourceDefinition, SourceId> sources, Map<String, TargetId> targets) {
+
+    /** Makes sources and targets known or takes over their new definition; targets of former ones become inactive. */
+    public static Registration of(List<SourceDefinition> definitions, Registry registry) {
+        Map<SourceDefinition, SourceId> sources = new LinkedHashMap<>();
+        Map<String, TargetId> targets = new LinkedHashMap<>();
+        for (SourceDefinition source : definitions) {
+            String root = TextForm.encode(source.path().toString().getBytes(StandardCharsets.UTF_8));
+            SourceId id = registry.registerSource(source.name(), root);
+            sources.put(source, id);
+            for (TargetDefinition target : source.targets()) {
+                String url = target.address().url().toString();
+                targets.put(
+                        target.name(),
+                        registry.registerTarget(
+                                id, target.name(), url, target.policy().name()));
+            }
+        }
+        registry.deactivateOthers(targets.values());
+        return new Registration(sources, targets);
+    }
+
+    TargetId targetId(TargetDefinition target) {
+        TargetId id = targets.get(target.name());
+        if (id == null) {
+            throw new IllegalStateException("target " + target.name() + " is not registered");
+        }
+        return id;
+    }
+}

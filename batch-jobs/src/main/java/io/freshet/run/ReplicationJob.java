@@ -1,0 +1,128 @@
+package io.freshet.run;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.journal.Run;
+import io.freshet.journal.RunState;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.batch.core.ExitStatus;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.scope.context.ChunkContext;
+import org.springframework.batch.core.step.Step;
+import org.springframework.batch.core.step.StepContribution;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.core.step.builder.StepBuilder;
+import org.springframework.batch.core.step.tasklet.Tasklet;
+import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
+
+/**
+ * The Spring Batch job of a run: prepare, drain, report.
+ *
+ * <p>No step holds a database transaction while it works: a resourceless transaction manager drives them, and what they
+ * write they commit themselves. A run whose items failed ends its job as failed with exit code {@value
+ * #WITH_FAILURES}, so that it can be restarted. Thread-safe.
+ */
+final class ReplicationJob {
+    static final String NAME = "replicate";
+    static final String TARGET = "target";
+    static final String RUN = "run";
+    static final String WITH_FAILURES = "COMPLETED_WITH_FAILURES";
+
+    private record Key(long target, long run) {}
+
+    private final Map<Key, RunScope> scopes = new ConcurrentHashMap<>();
+    private final Stores stores;
+    private final Preparation preparation;
+    private final Drain drain;
+    private final Job job;
+
+    ReplicationJob(JobRepository repository, Stores stores, Preparation preparation, Drain drain) {
+        this.stores = stores;
+        this.preparation = preparation;
+        this.drain = drain;
+        Step report = step("report", repository, this::report);
+        this.job = new JobBuilder(NAME, repository)
+                .start(step("prepare", repository, this::prepare))
+                .next(step("drain", repository, this::drain))
+                .next(report)
+                .on(WITH_FAILURES)
+                .fail()
+                .from(report)
+                .on("*")
+                .end()
+                .end()
+                .build();
+    }
+
+    private static Step step(String name, JobRepository repository, Tasklet tasklet) {
+        return new StepBuilder(name, repository)
+                .tasklet(tasklet, new ResourcelessTransactionManager())
+                .allowStartIfComplete(true)
+                .build();
+    }
+
+    Job job() {
+        return job;
+    }
+
+    /** Makes known what an execution has at hand, for as long as it lasts. */
+    void begin(RunScope scope) {
+        scopes.put(new Key(scope.target().value(), scope.run().number()), scope);
+    }
+
+    void end(RunScope scope) {
+        scopes.remove(new Key(scope.target().value(), scope.run().number()));
+    }
+
+    private RunScope scope(StepContribution contribution) {
+        var parameters = contribution.getStepExecution().getJobExecution().getJobParameters();
+        Long target = parameters.getLong(TARGET);
+        Long run = parameters.getLong(RUN);
+        RunScope scope = target == null || run == null ? null : scopes.get(new Key(target, run));
+        if (scope == null) {
+            throw new IllegalStateException("a run is executed by its lane only, not by a launch from elsewhere");
+        }
+        return scope;
+    }
+
+    private RepeatStatus prepare(StepContribution contribution, ChunkContext context) {
+        preparation.prepare(scope(contribution));
+        return RepeatStatus.FINISHED;
+    }
+
+    /** One wave per call, so that Batch sees a stop between waves. */
+    private RepeatStatus drain(StepContribution contribution, ChunkContext context) {
+        RunScope scope = scope(contribution);
+        StepExecution step = contribution.getStepExecution();
+        if (scope.stopRequested()) {
+            step.setTerminateOnly();
+            return RepeatStatus.CONTINUABLE;
+        }
+        try {
+            return RepeatStatus.continueIf(drain.next(scope));
+        } catch (FreshetException e) {
+            if (e.code() != ErrorCode.STOPPED) {
+                throw e;
+            }
+            step.setTerminateOnly();
+            return RepeatStatus.CONTINUABLE;
+        }
+    }
+
+    private RepeatStatus report(StepContribution contribution, ChunkContext context) {
+        RunScope scope = scope(contribution);
+        long number = scope.run().number();
+        Run run = stores.runs().find(scope.target(), number).orElseThrow();
+        boolean clean = stores.runs().stillFailed(scope.target(), number) == 0 && run.held() == 0;
+        RunState end = clean ? RunState.COMPLETED : RunState.COMPLETED_WITH_FAILURES;
+        stores.runs().ended(scope.lease(), number, end, null, null);
+        if (!clean) {
+            contribution.setExitStatus(new ExitStatus(WITH_FAILURES));
+        }
+        return RepeatStatus.FINISHED;
+    }
+}

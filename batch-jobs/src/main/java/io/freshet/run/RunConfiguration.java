@@ -1,0 +1,105 @@
+package io.freshet.run;
+
+import io.freshet.journal.Notifications;
+import io.freshet.schedule.LaneJob;
+import io.freshet.schedule.LaneSchedule;
+import io.freshet.schedule.ScheduleConfiguration;
+import io.freshet.target.TargetConnector;
+import java.time.Clock;
+import java.util.List;
+import java.util.ServiceLoader;
+import javax.sql.DataSource;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The runs of a process; wants a migrated {@link DataSource}, a transaction manager, a {@link Clock}, {@link
+ * Notifications} and {@link RunSettings}.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({BatchConfiguration.class, ScheduleConfiguration.class})
+public class RunConfiguration {
+    private static final int SPARE_THREADS = 2;
+
+    @Bean
+    ScheduleConfiguration.LaneThreads laneThreads(RunSettings settings) {
+        return new ScheduleConfiguration.LaneThreads(2 * settings.targets() + SPARE_THREADS);
+    }
+
+    @Bean
+    Stores stores(DataSource dataSource) {
+        return Stores.of(dataSource);
+    }
+
+    /** Closed by the engine, after the lanes have left. */
+    @Bean(destroyMethod = "")
+    Connections connections() {
+        List<TargetConnector> connectors = ServiceLoader.load(TargetConnector.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        return new Connections(connectors);
+    }
+
+    @Bean
+    MountGuard mountGuard(Stores stores) {
+        return new MountGuard(stores);
+    }
+
+    @Bean
+    SourceGuard sourceGuard(Stores stores, MountGuard mountGuard) {
+        return new SourceGuard(stores, mountGuard);
+    }
+
+    @Bean
+    ReplicationJob replicationJob(
+            Stores stores,
+            Connections connections,
+            SourceGuard sourceGuard,
+            MountGuard mountGuard,
+            JobRepository repository) {
+        Settlement settlement = new Settlement(stores);
+        Preparation preparation =
+                new Preparation(stores, connections, sourceGuard, new TargetGuard(stores), settlement);
+        return new ReplicationJob(
+                repository, stores, preparation, new Drain(stores, sourceGuard, mountGuard, settlement));
+    }
+
+    /** A bean because Batch restarts only what its registry knows. */
+    @Bean
+    Job replicate(ReplicationJob replication) {
+        return replication.job();
+    }
+
+    @Bean
+    RunLauncher runLauncher(
+            Stores stores,
+            Connections connections,
+            ReplicationJob replication,
+            JobOperator operator,
+            JobRepository repository,
+            Clock clock) {
+        return new RunLauncher(stores, connections, replication, operator, repository, clock);
+    }
+
+    @Bean
+    LaneJob.LaneWork laneWork(RunLauncher launcher) {
+        return launcher::work;
+    }
+
+    @Bean
+    RunEngine runEngine(
+            RunSettings settings,
+            Stores stores,
+            RunLauncher launcher,
+            LaneSchedule schedule,
+            Notifications notifications,
+            Connections connections,
+            Clock clock) {
+        Dispatcher dispatcher = new Dispatcher(stores, launcher, schedule, clock);
+        return new RunEngine(settings, stores, launcher, dispatcher, schedule, notifications, connections);
+    }
+}

@@ -1,0 +1,177 @@
+package io.freshet.run;
+
+import io.freshet.journal.Lane;
+import io.freshet.journal.NotificationKind;
+import io.freshet.journal.Notifications;
+import io.freshet.journal.TargetId;
+import io.freshet.schedule.LaneSchedule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Everything that serves targets in this process, from registration to orderly shutdown.
+ *
+ * <p>Its threads: one dispatches, one keeps leases; the lanes' threads belong to the schedule. Stopping asks every run to
+ * stop at its next block, waits a bounded time, and gives the leases back.
+ */
+final class RunEngine implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(RunEngine.class);
+    private static final Duration DISPATCH = Duration.ofMillis(500);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
+
+    private final RunSettings settings;
+    private final Stores stores;
+    private final RunLauncher launcher;
+    private final Dispatcher dispatcher;
+    private final LeaseKeeper leases;
+    private final LaneSchedule schedule;
+    private final Notifications notifications;
+    private final Connections connections;
+    private final List<ServedTarget> targets = new ArrayList<>();
+    private final List<Notifications.Subscription> subscriptions = new ArrayList<>();
+    private final Semaphore signal = new Semaphore(0);
+    private volatile boolean asked;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+    private @Nullable ScheduledExecutorService keeper;
+
+    RunEngine(
+            RunSettings settings,
+            Stores stores,
+            RunLauncher launcher,
+            Dispatcher dispatcher,
+            LaneSchedule schedule,
+            Notifications notifications,
+            Connections connections) {
+        this.settings = settings;
+        this.stores = stores;
+        this.launcher = launcher;
+        this.dispatcher = dispatcher;
+        this.leases = new LeaseKeeper(stores.leases(), settings.node());
+        this.schedule = schedule;
+        this.notifications = notifications;
+        this.connections = connections;
+    }
+
+    @Override
+    public synchronized void start() {
+        register();
+        running = true;
+        subscriptions.add(notifications.subscribe(NotificationKind.CHANGE, signal::release));
+        subscriptions.add(notifications.subscribe(NotificationKind.REQUEST, () -> {
+            asked = true;
+            signal.release();
+        }));
+        leases.keep(targets);
+        ScheduledExecutorService keeping =
+                Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "freshet-leases"));
+        Future<?> unused = keeping.scheduleWithFixedDelay(
+                this::keepLeases,
+                LeaseKeeper.RENEWAL.toMillis(),
+                LeaseKeeper.RENEWAL.toMillis(),
+                TimeUnit.MILLISECONDS);
+        keeper = keeping;
+        Thread dispatching = daemon(this::dispatch, "freshet-dispatcher");
+        dispatching.start();
+        thread = dispatching;
+    }
+
+    private static Thread daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void register() {
+        Registration registration = Registration.of(settings.sources(), stores.registry());
+        registration.sources().forEach((source, sourceId) -> {
+            for (TargetDefinition target : source.targets()) {
+                TargetId id = registration.targetId(target);
+                ServedTarget served = new ServedTarget(source, target, sourceId, id);
+                targets.add(served);
+                launcher.serve(served);
+                for (Lane lane : Lane.values()) {
+                    schedule.add(id, lane);
+                }
+            }
+        });
+    }
+
+    private void keepLeases() {
+        try {
+            leases.keep(targets);
+        } catch (RuntimeException e) {
+            LOG.error("event=leases_not_kept", e);
+        }
+    }
+
+    private void dispatch() {
+        while (running) {
+            try {
+                if (signal.tryAcquire(DISPATCH.toMillis(), TimeUnit.MILLISECONDS)) {
+                    signal.drainPermits();
+                }
+                boolean person = asked;
+                asked = false;
+                targets.forEach(served -> dispatcher.serve(served, person));
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("event=dispatch_failed", e);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (!running) {
+            return;
+        }
+        running = false;
+        subscriptions.forEach(Notifications.Subscription::close);
+        Thread dispatching = thread;
+        if (dispatching != null) {
+            dispatching.interrupt();
+        }
+        launcher.stopAll();
+        awaitQuiet();
+        ScheduledExecutorService keeping = keeper;
+        if (keeping != null) {
+            keeping.shutdownNow();
+        }
+        leases.release(targets);
+        connections.close();
+    }
+
+    private void awaitQuiet() {
+        long deadline = System.nanoTime() + LONGEST_STOP.toNanos();
+        for (ServedTarget served : targets) {
+            for (Lane lane : Lane.values()) {
+                if (!served.awaitIdle(lane, deadline - System.nanoTime())) {
+                    LOG.warn("event=lane_not_stopped target={} lane={}", served, lane);
+                }
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** After the database and the schedule, before the web server tells anyone that all is ready. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+}

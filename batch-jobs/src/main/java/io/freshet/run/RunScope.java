@@ -1,0 +1,218 @@
+package io.freshet.run;
+
+import io.freshet.filter.FilterRules;
+import io.freshet.journal.Lane;
+import io.freshet.journal.Lease;
+import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.Run;
+import io.freshet.journal.TargetId;
+import io.freshet.journal.TargetState;
+import io.freshet.path.RelativePath;
+import io.freshet.posix.SourceRoot;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation;
+import io.freshet.target.Result;
+import io.freshet.target.TargetSession;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one execution of a run has at hand: its lease, the pinned source root, the connection to the target.
+ *
+ * <p>Lives from the launch of the execution to its end; used by the lane's thread, apart from {@link #stop}.
+ */
+final class RunScope implements Monitor {
+    private static final int FEWEST_ITEMS = 64;
+    private static final int MOST_ITEMS = 5_000;
+
+    private final ServedTarget served;
+    private final HeldLease held;
+    private final Run run;
+    private final Clock clock;
+    private final Instant startedAt;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicBoolean stoppedByPerson = new AtomicBoolean();
+    private final @Nullable Long failuresOf;
+    private final Set<RelativePath> tried = new HashSet<>();
+    private @Nullable SourceRoot root;
+    private @Nullable TargetSession session;
+    private @Nullable TargetState state;
+    private boolean emptySourceApproved;
+    private Map<RelativePath, String> missingMounts = Map.of();
+    private int appetite = MOST_ITEMS;
+
+    /** @param failuresOf the run to whose failed items this one keeps; null where it takes whatever its lane has */
+    RunScope(ServedTarget served, HeldLease held, Run run, @Nullable Long failuresOf, Clock clock) {
+        this.served = served;
+        this.failuresOf = failuresOf;
+        this.held = held;
+        this.run = run;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
+
+    /** The run is prepared: this is where it reads, where it writes, and how far the target is. */
+    void prepared(SourceRoot sourceRoot, TargetSession targetSession, TargetState targetState, boolean emptyApproved) {
+        this.root = sourceRoot;
+        this.session = targetSession;
+        this.state = targetState;
+        this.emptySourceApproved = emptyApproved;
+    }
+
+    @Nullable
+    Long failuresOf() {
+        return failuresOf;
+    }
+
+    /** Returns whether this run meets a path for the first time. */
+    boolean firstTry(RelativePath path) {
+        return tried.add(path);
+    }
+
+    /** Returns how many items to claim for a wave. */
+    int appetite() {
+        return appetite;
+    }
+
+    /** Claims fewer items after a wave that could not deliver all it had looked at, more after one that could. */
+    void adaptAppetite(int leftOver) {
+        appetite = leftOver > 0 ? Math.max(FEWEST_ITEMS, appetite / 4) : Math.min(MOST_ITEMS, appetite * 2);
+    }
+
+    ServedTarget served() {
+        return served;
+    }
+
+    TargetId target() {
+        return served.id();
+    }
+
+    Lease lease() {
+        return held.lease();
+    }
+
+    Run run() {
+        return run;
+    }
+
+    Lane lane() {
+        return run.lane();
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    SourceRoot root() {
+        return required(root);
+    }
+
+    TargetSession session() {
+        return required(session);
+    }
+
+    TargetState state() {
+        return required(state);
+    }
+
+    /** Returns whether a person confirmed that the source is meant to be empty. */
+    boolean isEmptySourceApproved() {
+        return emptySourceApproved;
+    }
+
+    /** Takes note of the mount points about which nothing can be decided in the next wave, and why. */
+    void missingMounts(Map<RelativePath, String> missing) {
+        missingMounts = Map.copyOf(missing);
+    }
+
+    Map<RelativePath, String> missingMounts() {
+        return missingMounts;
+    }
+
+    /** Returns whether a path is a mount point that is missing, or would be behind one. */
+    boolean isBehindMissingMount(RelativePath path) {
+        return missingMounts.keySet().stream().anyMatch(path::isAtOrBelow);
+    }
+
+    FilterRules filter() {
+        return served.source().filter();
+    }
+
+    /** Returns whether a path is not replicated: by a rule, or because it is Freshet's own. */
+    boolean isExcluded(RelativePath path, boolean directory) {
+        return !path.isRoot() && filter().excludes(path, directory);
+    }
+
+    /** Returns whether what the target has under a path must stay there, whatever became of it on the source. */
+    boolean isProtected(ManifestEntry held) {
+        return filter().protects(held.path(), held.isDirectory());
+    }
+
+    private static <T> T required(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the run is not prepared yet");
+        }
+        return part;
+    }
+
+    /** Asks the run to stop at the next block; may be called from any thread. */
+    void stop() {
+        stopped.set(true);
+        served.wake(lane());
+    }
+
+    /** Asks the run to stop because a person wants it to. */
+    void stopByPerson() {
+        stoppedByPerson.set(true);
+        stop();
+    }
+
+    boolean isStoppedByPerson() {
+        return stoppedByPerson.get();
+    }
+
+    HeldLease held() {
+        return held;
+    }
+
+    /** Lets go of the source's root; the connection is kept for the lane's next run. */
+    void close() {
+        SourceRoot opened = root;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    boolean isStopped() {
+        return stopped.get();
+    }
+
+    boolean hasLiveLease() {
+        return held.isLive();
+    }
+
+    @Override
+    public void sent(Operation operation, long bytes) {
+        Bandwidth bandwidth = served.bandwidth();
+        if (bandwidth != null) {
+            bandwidth.pay(bytes);
+        }
+    }
+
+    @Override
+    public void ended(Operation operation, Result result) {}
+
+    @Override
+    public boolean stopRequested() {
+        return isStopped() || !hasLiveLease();
+    }
+}

@@ -1,0 +1,38 @@
+package io.freshet.run;
+
+import io.freshet.journal.Deliveries;
+import io.freshet.journal.Holds;
+import io.freshet.journal.Leases;
+import io.freshet.journal.Manifest;
+import io.freshet.journal.Registry;
+import io.freshet.journal.Runs;
+import io.freshet.journal.TargetMounts;
+import io.freshet.journal.TargetStates;
+import io.freshet.journal.WorkQueue;
+import javax.sql.DataSource;
+
+/** The parts of the journal that runs read and write; each thread-safe. */
+record Stores(
+        Registry registry,
+        Leases leases,
+        WorkQueue queue,
+        Manifest manifest,
+        Deliveries deliveries,
+        TargetStates states,
+        Runs runs,
+        Holds holds,
+        TargetMounts mounts) {
+
+    static Stores of(DataSource dataSource) {
+        return new Stores(
+                new Registry(dataSource),
+                new Leases(dataSource),
+                new WorkQueue(dataSource),
+                new Manifest(dataSource),
+                new Deliveries(dataSource),
+                new TargetStates(dataSource),
+                new Runs(dataSource),
+                new Holds(dataSource),
+                new TargetMounts(dataSource));
+    }
+}

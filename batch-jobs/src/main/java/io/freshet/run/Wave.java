@@ -1,0 +1,525 @@
+package io.freshet.run;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.file.ContentHash;
+import io.freshet.file.FileState;
+import io.freshet.journal.ChangeKind;
+import io.freshet.journal.Delivery;
+import io.freshet.journal.Evidence;
+import io.freshet.journal.Failure;
+import io.freshet.journal.Intent;
+import io.freshet.journal.Lane;
+import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.Outcome;
+import io.freshet.journal.WaveRecord;
+import io.freshet.journal.WorkItem;
+import io.freshet.path.RelativePath;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation;
+import io.freshet.target.Result;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One recovery unit of a run: a set of claimed items looked at, intended, delivered in the order directories, renames,
+ * content, deletions, directory metadata, made durable, and recorded in one transaction.
+ *
+ * <p>Whatever interrupts it leaves every path whole and every item in the queue; at most this wave is done again. Used by
+ * one thread.
+ */
+final class Wave {
+    private static final int FILES_AT_ONCE = 1000;
+    /** What a crash may cost: so much is copied again at most, or one file if that is larger. */
+    private static final long BYTES_PER_WAVE = 128L << 20;
+
+    /** What a target answers that does not link what it holds: across its own mounts, for want of rights or of ability. */
+    private static final Set<ErrorCode> REFUSALS =
+            EnumSet.of(ErrorCode.UNSUPPORTED, ErrorCode.PERMISSION_DENIED, ErrorCode.TARGET_FAILURE);
+
+    private static final long LONGEST_NANOS = 5_000_000_000L;
+
+    private final Stores stores;
+    private final RunScope scope;
+    private final Removals removals;
+    private final HardLinks hardLinks;
+    private final WaveRecord record = new WaveRecord();
+    private final long startedAt = System.nanoTime();
+    /** Directories in which something was published or removed: their times and their durability come last. */
+    private final Set<RelativePath> touched = new TreeSet<>();
+
+    private final Map<RelativePath, Candidate> finishedDirectories = new HashMap<>();
+    private @Nullable FreshetException fatal;
+    private boolean durable = true;
+    private int leftOver;
+
+    /** @param claimed the claims under which this wave works */
+    Wave(Stores stores, RunScope scope, SourceGuard guard, List<RelativePath> claimed) {
+        this.stores = stores;
+        this.scope = scope;
+        this.hardLinks = new HardLinks(stores, scope, claimed);
+        this.removals = new Removals(stores, scope, guard, this);
+    }
+
+    /**
+     * Delivers items whose paths the caller has claimed.
+     *
+     * @return the directories to walk, and whether anything at all was done
+     * @throws FreshetException if the target as a whole cannot be served any more; what was durable is recorded
+     */
+    List<Candidate> run(Collection<WorkItem> items) {
+        try {
+            WavePlan plan = new WavePlanner(stores, scope, record).plan(items);
+            hardLinks.regroup(plan);
+            return carryOut(plan);
+        } finally {
+            hardLinks.release();
+        }
+    }
+
+    private List<Candidate> carryOut(WavePlan plan) {
+        stores.queue().changeLane(scope.lease(), plan.forBulk, Lane.BULK);
+        if (!plan.changesNothing()) {
+            touched.addAll(plan.parents);
+            removals.decide(plan.removals);
+            intend(plan);
+            makeDirectories(plan.directories);
+            rename(plan.renames);
+            putContents(plan);
+            link(plan.links);
+            setAttributes(plan.attributes);
+            removals.carryOut();
+            finishDirectories();
+        }
+        if (durable && (fatal == null || isSessionUsable(fatal))) {
+            stores.deliveries().record(scope.lease(), scope.run().number(), record);
+        }
+        if (fatal != null) {
+            throw fatal;
+        }
+        Set<RelativePath> failed = record.failedPaths();
+        return plan.walks.stream().filter(walk -> !failed.contains(walk.path())).toList();
+    }
+
+    /** Returns how many items this wave settled one way or another. */
+    int settled() {
+        return record.settled();
+    }
+
+    private void intend(WavePlan plan) {
+        List<Intent> intents = new ArrayList<>();
+        plan.renames.forEach(
+                candidate -> intents.add(Intent.rename(from(candidate), candidate.path(), candidate.present())));
+        plan.links.forEach(link ->
+                intents.add(Intent.put(link.candidate().path(), link.candidate().present())));
+        for (List<Candidate> puts : List.of(plan.directories, plan.contents, plan.attributes)) {
+            puts.forEach(candidate -> intents.add(Intent.put(candidate.path(), candidate.present())));
+        }
+        removals.decided().forEach(candidate -> intents.add(Intent.remove(candidate.path())));
+        stores.deliveries().intend(scope.lease(), scope.run().number(), intents);
+        record.settleIntents(intents.stream().map(Intent::path).toList());
+    }
+
+    private void makeDirectories(List<Candidate> directories) {
+        List<Candidate> sorted = sortedByPath(directories);
+        List<Operation> operations = new ArrayList<>();
+        for (Candidate candidate : sorted) {
+            // The root is there; so is a directory of which only attributes differ.
+            operations.add(new Operation.MakeDirectory(candidate.path()));
+        }
+        List<Result> results = apply(operations);
+        for (int i = 0; i < results.size(); i++) {
+            Candidate candidate = sorted.get(i);
+            if (results.get(i) instanceof Result.Failed failed) {
+                fail(candidate, failed);
+            } else {
+                finishedDirectories.put(candidate.path(), candidate);
+                if (candidate.held() == null) {
+                    record.put(new ManifestEntry(
+                            candidate.path(), unfinished(candidate.present()), null, Evidence.SENT, true));
+                }
+                touch(candidate.path());
+                touched.add(candidate.path());
+            }
+        }
+    }
+
+    /** Without its attributes: it is on the target and has to go from there, even if it goes from the source before them. */
+    private static FileState unfinished(FileState directory) {
+        return new FileState(
+                directory.type(),
+                directory.size(),
+                0,
+                directory.ctimeNanos(),
+                directory.mode(),
+                directory.uid(),
+                directory.gid(),
+                directory.links(),
+                directory.identity(),
+                null);
+    }
+
+    private void rename(List<Candidate> renames) {
+        List<Candidate> inOrder = renames.stream()
+                .sorted((one, other) ->
+                        Long.compare(one.item().seq(), other.item().seq()))
+                .toList();
+        List<Operation> operations = new ArrayList<>();
+        for (Candidate candidate : inOrder) {
+            operations.add(new Operation.Rename(from(candidate), candidate.path()));
+        }
+        Set<RelativePath> olds = new LinkedHashSet<>();
+        inOrder.forEach(candidate -> olds.add(from(candidate)));
+        Map<RelativePath, ManifestEntry> held = stores.manifest().find(scope.target(), olds);
+        List<Result> results = apply(operations);
+        for (int i = 0; i < results.size(); i++) {
+            Candidate candidate = inOrder.get(i);
+            ManifestEntry old = held.get(from(candidate));
+            if (results.get(i) instanceof Result.Done && old != null) {
+                renamed(candidate, old);
+            } else if (results.get(i) instanceof Result.Failed failed) {
+                // The hint is of no use; without it the next look copies.
+                fail(candidate, failed);
+            }
+        }
+    }
+
+    private void renamed(Candidate candidate, ManifestEntry old) {
+        RelativePath from = from(candidate);
+        FileState source = candidate.present();
+        boolean sameAttributes = source.attributes().equals(old.state().attributes());
+        FileState delivered = sameAttributes ? source : old.state();
+        record.move(from, new ManifestEntry(candidate.path(), delivered, old.hash(), old.evidence(), true));
+        record.put(new ManifestEntry(candidate.path(), delivered, old.hash(), old.evidence(), true));
+        record.deliver(
+                new Delivery(candidate.item(), candidate.path(), Outcome.RENAMED, from, 0, old.hash(), null, null));
+        if (sameAttributes && candidate.item().kind() == ChangeKind.PATH) {
+            record.close(candidate.item(), candidate.lookedAt());
+        }
+        touch(from);
+        touch(candidate.path());
+    }
+
+    private static RelativePath from(Candidate candidate) {
+        RelativePath from = candidate.item().movedFrom();
+        if (from == null) {
+            throw new IllegalStateException(candidate.path() + " was not moved");
+        }
+        return from;
+    }
+
+    /** In chunks, so that a stop and the end of the wave's time are near. What does not fit is left for the next wave. */
+    private void putContents(WavePlan plan) {
+        List<Candidate> sorted = sortedByPath(plan.contents);
+        long bytes = 0;
+        int next = 0;
+        while (next < sorted.size() && !isOver() && bytes < BYTES_PER_WAVE) {
+            int from = next;
+            do {
+                bytes += sorted.get(next).present().size();
+                next++;
+            } while (next < sorted.size()
+                    && next - from < FILES_AT_ONCE
+                    && bytes + sorted.get(next).present().size() <= BYTES_PER_WAVE);
+            putChunk(plan, sorted.subList(from, next));
+        }
+        leftOver = sorted.size() - next;
+    }
+
+    /** Returns how many files were looked at but left for the next wave. */
+    int leftOver() {
+        return leftOver;
+    }
+
+    private void putChunk(WavePlan plan, List<Candidate> chunk) {
+        List<Operation> operations = new ArrayList<>();
+        for (Candidate candidate : chunk) {
+            FileState source = candidate.present();
+            operations.add(
+                    source.linkTarget() != null
+                            ? new Operation.PutSymlink(candidate.path(), source.linkTarget(), source.attributes())
+                            : new Operation.PutFile(
+                                    candidate.path(),
+                                    source.size(),
+                                    scope.root().content(candidate.path(), source)));
+        }
+        List<Result> results = apply(operations);
+        for (int i = 0; i < results.size(); i++) {
+            Candidate candidate = chunk.get(i);
+            if (results.get(i) instanceof Result.Done done) {
+                FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
+                delivered(candidate, delivered, done.hash(), done.bytes());
+                forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
+            } else if (results.get(i) instanceof Result.Failed failed) {
+                fail(candidate, failed);
+            }
+        }
+    }
+
+    /**
+     * What was sent is a new file on the target: its other names are those of the old one until they are linked anew. Where
+     * they cannot be, each is sent if it differs, and that is the end of it.
+     */
+    private void forsake(Candidate candidate, List<ManifestEntry> otherNames) {
+        if (otherNames.isEmpty()) {
+            return;
+        }
+        List<RelativePath> paths = otherNames.stream().map(ManifestEntry::path).toList();
+        stores.queue().alsoLookAt(scope.lease(), candidate.item(), paths, ChangeKind.PATH);
+        if (!scope.served().refusesLinks(candidate.present().identity())) {
+            otherNames.forEach(other -> record.put(ManifestEntry.unknown(other.path(), other.state())));
+        }
+    }
+
+    private void link(List<WavePlan.Link> links) {
+        List<Operation> operations = new ArrayList<>();
+        for (WavePlan.Link link : links) {
+            operations.add(
+                    new Operation.Link(link.existing().path(), link.candidate().path()));
+        }
+        List<Result> results = apply(operations);
+        for (int i = 0; i < results.size(); i++) {
+            Candidate candidate = links.get(i).candidate();
+            ManifestEntry existing = links.get(i).existing();
+            if (results.get(i) instanceof Result.Failed failed) {
+                if (REFUSALS.contains(failed.code())) {
+                    scope.served().refuseLinks(candidate.present().identity());
+                }
+                fail(candidate, failed);
+            } else {
+                String reason = "another name of " + existing.path();
+                record.put(new ManifestEntry(
+                        candidate.path(), candidate.present(), existing.hash(), existing.evidence(), true));
+                record.deliver(new Delivery(
+                        candidate.item(), candidate.path(), Outcome.LINKED, null, 0, existing.hash(), reason, null));
+                record.close(candidate.item(), candidate.lookedAt());
+                touch(candidate.path());
+            }
+        }
+    }
+
+    private void delivered(Candidate candidate, FileState delivered, @Nullable ContentHash hash, long bytes) {
+        record.put(new ManifestEntry(candidate.path(), delivered, hash, Evidence.SENT, true));
+        record.deliver(new Delivery(
+                candidate.item(),
+                candidate.path(),
+                Outcome.TRANSFERRED,
+                null,
+                bytes,
+                hash,
+                candidate.replaced(),
+                null));
+        record.close(candidate.item(), candidate.lookedAt());
+        touch(candidate.path());
+    }
+
+    private void setAttributes(List<Candidate> candidates) {
+        List<Operation> operations = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            operations.add(new Operation.SetAttributes(
+                    candidate.path(), candidate.present().attributes()));
+        }
+        List<Result> results = apply(operations);
+        for (int i = 0; i < results.size(); i++) {
+            Candidate candidate = candidates.get(i);
+            ManifestEntry held = candidate.held();
+            if (results.get(i) instanceof Result.Failed failed) {
+                fail(candidate, failed);
+            } else {
+                record.put(new ManifestEntry(
+                        candidate.path(),
+                        candidate.present(),
+                        held == null ? null : held.hash(),
+                        held == null ? Evidence.ADOPTED : held.evidence(),
+                        true));
+                record.deliver(new Delivery(
+                        candidate.item(),
+                        candidate.path(),
+                        held == null ? Outcome.ADOPTED : Outcome.METADATA,
+                        null,
+                        0,
+                        null,
+                        null,
+                        null));
+                record.close(candidate.item(), candidate.lookedAt());
+            }
+        }
+    }
+
+    /**
+     * Sets the final attributes of every directory that was made, changed or published into, children before parents, and
+     * flushes it. Only what was flushed may be acknowledged, so a failure here makes the wave worth nothing.
+     */
+    private void finishDirectories() {
+        if (touched.isEmpty() || (fatal != null && !isSessionUsable(fatal))) {
+            return;
+        }
+        if (!scope.hasLiveLease()) {
+            durable = false;
+            return;
+        }
+        List<RelativePath> directories = new ArrayList<>(touched);
+        directories.sort((one, other) -> other.compareTo(one));
+        Map<RelativePath, ManifestEntry> held = stores.manifest().find(scope.target(), directories);
+        DirectoryTurns turns = scope.served().directoryTurns();
+        turns.take(directories);
+        try {
+            finish(directories, held);
+        } finally {
+            turns.giveBack(directories);
+        }
+    }
+
+    private void finish(List<RelativePath> directories, Map<RelativePath, ManifestEntry> held) {
+        Map<RelativePath, FileState> states = new HashMap<>();
+        List<Operation> operations = new ArrayList<>();
+        for (RelativePath directory : directories) {
+            // Also where the other lane is just making it: what was published into it has changed its time again.
+            scope.root().lstat(directory).filter(FileState::isDirectory).ifPresent(state -> {
+                states.put(directory, state);
+                operations.add(new Operation.SetAttributes(directory, state.attributes()));
+            });
+            operations.add(new Operation.SyncDirectory(directory));
+        }
+        // A stop is not obeyed here: it would make what was published worth nothing.
+        List<Result> results = scope.session().apply(operations, Monitor.NONE);
+        for (int i = 0; i < results.size(); i++) {
+            finishDirectory(operations.get(i), results.get(i), states, held);
+        }
+    }
+
+    private void finishDirectory(
+            Operation operation,
+            Result result,
+            Map<RelativePath, FileState> states,
+            Map<RelativePath, ManifestEntry> held) {
+        Candidate candidate = finishedDirectories.get(operation.path());
+        if (operation instanceof Operation.SyncDirectory) {
+            if (result instanceof Result.Failed failed && meansNotDurable(failed)) {
+                durable = false;
+                endWith(new FreshetException(failed.code(), failed.message()));
+            }
+            return;
+        }
+        FileState state = states.get(operation.path());
+        if (result instanceof Result.Failed failed) {
+            if (candidate != null) {
+                fail(candidate, failed);
+            }
+        } else if (state != null) {
+            if (candidate != null || held.containsKey(operation.path())) {
+                record.put(new ManifestEntry(operation.path(), state, null, Evidence.SENT, true));
+            }
+            if (candidate != null) {
+                boolean isNew = held.get(operation.path()) == null;
+                record.deliver(new Delivery(
+                        candidate.item(),
+                        operation.path(),
+                        isNew ? Outcome.TRANSFERRED : Outcome.METADATA,
+                        null,
+                        0,
+                        null,
+                        null,
+                        null));
+                if (candidate.item().kind() == ChangeKind.PATH) {
+                    record.close(candidate.item(), candidate.lookedAt());
+                }
+            }
+        }
+    }
+
+    /** A directory that is gone meanwhile, or that this target cannot flush, does not void what was done elsewhere. */
+    private static boolean meansNotDurable(Result.Failed failed) {
+        return failed.code().concernsWholeTarget() || failed.code() == ErrorCode.TARGET_FAILURE;
+    }
+
+    /** Takes note that a path's directory was changed. */
+    void touch(RelativePath path) {
+        if (!path.isRoot()) {
+            touched.add(path.parent());
+        }
+    }
+
+    /** Takes note that a directory is gone, and needs no finishing. */
+    void untouch(RelativePath path) {
+        touched.remove(path);
+    }
+
+    /** Ends the wave: nothing more is begun, what is done is recorded if that is still possible. */
+    void endWith(FreshetException reason) {
+        if (fatal == null) {
+            fatal = reason;
+        }
+    }
+
+    WaveRecord record() {
+        return record;
+    }
+
+    /** Returns whether no more work should begin in this wave. */
+    boolean isOver() {
+        return fatal != null || scope.stopRequested() || System.nanoTime() - startedAt > LONGEST_NANOS;
+    }
+
+    /** Carries out operations unless the target as a whole failed; a failure of that kind ends the wave's deliveries. */
+    List<Result> apply(List<Operation> operations) {
+        if (operations.isEmpty() || fatal != null) {
+            return List.of();
+        }
+        List<Result> results = scope.session().apply(operations, scope);
+        for (Result result : results) {
+            if (result instanceof Result.Failed failed && failed.code().concernsWholeTarget()) {
+                endWith(new FreshetException(failed.code(), failed.message()));
+            }
+        }
+        return results;
+    }
+
+    private static boolean isSessionUsable(FreshetException failure) {
+        return switch (failure.code()) {
+            case TARGET_FULL, TARGET_READ_ONLY, STOPPED, SOURCE_ROOT_SUSPECT -> true;
+            default -> false;
+        };
+    }
+
+    void fail(Candidate candidate, Result.Failed failed) {
+        if (failed.code().concernsWholeTarget()) {
+            return;
+        }
+        WorkItem item = candidate.item();
+        record.fail(new Failure(
+                item,
+                failed.phase(),
+                failed.code(),
+                failed.message(),
+                BackOff.ofItem(scope.clock(), failed.code(), item.attempts())));
+        if (failed.code() != ErrorCode.SOURCE_CHANGED && failed.code() != ErrorCode.PARENT_MISSING) {
+            record.deliver(new Delivery(
+                    item,
+                    item.path(),
+                    Outcome.FAILED,
+                    null,
+                    0,
+                    null,
+                    failed.phase() + ": " + failed.message(),
+                    failed.code()));
+        }
+        if (failed.code() == ErrorCode.PARENT_MISSING) {
+            removals.restoreParent(item);
+        }
+    }
+
+    private static List<Candidate> sortedByPath(List<Candidate> candidates) {
+        return candidates.stream()
+                .sorted((one, other) -> one.path().compareTo(other.path()))
+                .toList();
+    }
+}

@@ -1,0 +1,438 @@
+package io.freshet.run;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.file.FileState;
+import io.freshet.file.FileType;
+import io.freshet.journal.ChangeKind;
+import io.freshet.journal.Delivery;
+import io.freshet.journal.Evidence;
+import io.freshet.journal.Failure;
+import io.freshet.journal.HoldReason;
+import io.freshet.journal.Holds.HeldPath;
+import io.freshet.journal.Lane;
+import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.Outcome;
+import io.freshet.journal.WaveRecord;
+import io.freshet.journal.WorkItem;
+import io.freshet.path.RelativePath;
+import io.freshet.target.TargetEntry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides by looking what each claimed item needs: nothing, a rename, content, attributes or a removal.
+ *
+ * <p>What an event said does not matter here; the source's state right now, the manifest and the filter do. Used by one
+ * thread, for one wave.
+ */
+final class WavePlanner {
+    /** Files from this size on go by the bulk lane. */
+    static final long LARGE_FILE = 16L << 20;
+
+    private static final long NANOS = 1_000_000_000L;
+
+    private final Stores stores;
+    private final RunScope scope;
+    private final WaveRecord record;
+    private final SourceHashes hashes;
+    private final WavePlan plan = new WavePlan();
+    private final List<Candidate> newDirectories = new ArrayList<>();
+    private final List<WorkItem> behindMissingMount = new ArrayList<>();
+    /** The directories of items for which nothing is delivered. */
+    private final Set<RelativePath> undelivered = new HashSet<>();
+
+    WavePlanner(Stores stores, RunScope scope, WaveRecord record) {
+        this.stores = stores;
+        this.scope = scope;
+        this.record = record;
+        this.hashes = new SourceHashes(scope);
+    }
+
+    /** Looks at every item; what needs nothing is closed in the record at once. */
+    WavePlan plan(Collection<WorkItem> items) {
+        Set<RelativePath> interesting = new LinkedHashSet<>();
+        for (WorkItem item : items) {
+            interesting.add(item.path());
+            if (item.movedFrom() != null) {
+                interesting.add(item.movedFrom());
+            }
+        }
+        Map<RelativePath, ManifestEntry> held = stores.manifest().find(scope.target(), interesting);
+        List<Candidate> unknown = new ArrayList<>();
+        for (WorkItem item : items) {
+            if (scope.isBehindMissingMount(item.path())) {
+                behindMissingMount.add(item);
+                continue;
+            }
+            Instant lookedAt = scope.clock().instant();
+            try {
+                Optional<FileState> source = scope.root().lstat(item.path());
+                Candidate candidate = new Candidate(item, lookedAt, source.orElse(null), held.get(item.path()), null);
+                boolean mayBeThere = scope.state().adopting() && candidate.held() == null && source.isPresent();
+                if (mayBeThere && !isExcluded(candidate)) {
+                    unknown.add(candidate);
+                } else {
+                    decide(candidate, held);
+                }
+            } catch (FreshetException e) {
+                fail(item, "read", e.code(), e.getMessage() + "");
+            }
+        }
+        adopt(unknown, held);
+        lookBelowNewDirectories();
+        holdWhatIsBehindMissingMounts();
+        deferRemovalsOfWhatIsMoved();
+        lookAtParents();
+        return plan;
+    }
+
+    private boolean isExcluded(Candidate candidate) {
+        boolean directory = candidate.source() != null
+                ? candidate.source().isDirectory()
+                : candidate.held() != null && candidate.held().isDirectory();
+        return scope.isExcluded(candidate.path(), directory);
+    }
+
+    private void decide(Candidate candidate, Map<RelativePath, ManifestEntry> held) {
+        FileState source = candidate.source();
+        if (isExcluded(candidate)) {
+            decideExcluded(candidate);
+        } else if (source == null) {
+            decideAbsent(candidate);
+        } else if (source.type() != FileType.FILE
+                && source.type() != FileType.DIRECTORY
+                && source.type() != FileType.SYMLINK) {
+            unsupported(candidate);
+        } else if (isProvenMove(candidate, held)) {
+            plan.renames.add(candidate);
+        } else {
+            decidePresent(candidate);
+        }
+    }
+
+    /** Excluded is not deletable, unless the rules say so: hidden from the target, but not protected there. */
+    private void decideExcluded(Candidate candidate) {
+        ManifestEntry held = candidate.held();
+        if (held != null && held.supported() && !scope.isProtected(held)) {
+            plan.removals.add(candidate);
+        } else {
+            excluded(candidate);
+        }
+    }
+
+    private void excluded(Candidate candidate) {
+        record.countExcluded();
+        close(candidate);
+    }
+
+    private void decideAbsent(Candidate candidate) {
+        ManifestEntry held = candidate.held();
+        if (held == null || candidate.path().isRoot()) {
+            unchanged(candidate);
+        } else if (!held.supported()) {
+            record.remove(candidate.path());
+            unchanged(candidate);
+        } else if (scope.isProtected(held)) {
+            excluded(candidate);
+        } else {
+            plan.removals.add(candidate);
+        }
+    }
+
+    private void decidePresent(Candidate candidate) {
+        FileState source = candidate.present();
+        Difference difference = Difference.between(source, candidate.held());
+        // Not before the directory is there, or the walk's end would be taken for the item's.
+        boolean walk =
+                source.isDirectory() && candidate.item().kind() != ChangeKind.PATH && difference != Difference.TYPE;
+        if (walk) {
+            plan.walks.add(candidate);
+        }
+        switch (difference) {
+            case NONE -> {
+                if (walk) {
+                    lookAtParentOf(candidate);
+                } else {
+                    unchanged(candidate);
+                }
+            }
+            case TYPE -> plan.removals.add(candidate);
+            case ATTRIBUTES -> plan.directories.add(candidate);
+            case SUSPECT -> decideByContent(candidate);
+            case CONTENT -> {
+                if (!source.isDirectory()) {
+                    send(candidate);
+                } else if (walk || candidate.item().walked()) {
+                    plan.directories.add(candidate);
+                } else {
+                    newDirectories.add(candidate);
+                }
+            }
+        }
+    }
+
+    /**
+     * The target has nothing below a directory that it lacks, and nobody may have asked for what is there: a directory that
+     * came back is the only thing about which something has changed.
+     */
+    private void lookBelowNewDirectories() {
+        Map<RelativePath, WorkItem> widened = stores.queue()
+                .widen(
+                        scope.lease(),
+                        newDirectories.stream().map(Candidate::item).toList());
+        for (Candidate candidate : newDirectories) {
+            WorkItem item = widened.get(candidate.path());
+            if (item != null) {
+                plan.directories.add(candidate.of(item));
+                plan.walks.add(candidate.of(item));
+            }
+        }
+    }
+
+    /** A directory is not deleted either with what was mounted in it, unless a person says so. */
+    private void holdWhatIsBehindMissingMounts() {
+        Map<RelativePath, String> missing = scope.missingMounts();
+        plan.removals.removeIf(candidate -> {
+            boolean around = missing.keySet().stream().anyMatch(mount -> mount.isAtOrBelow(candidate.path()));
+            if (around) {
+                behindMissingMount.add(candidate.item());
+            }
+            return around;
+        });
+        if (behindMissingMount.isEmpty()) {
+            return;
+        }
+        String subject = MountGuard.subject(missing);
+        stores.holds()
+                .hold(
+                        scope.lease(),
+                        HoldReason.MOUNT_MISSING,
+                        "what was mounted below the source is not there any more (" + subject.replace("\n", "; ")
+                                + "); mount it again, or approve the hold to go on with what is there now",
+                        subject,
+                        scope.run().number(),
+                        behindMissingMount.stream()
+                                .map(item -> new HeldPath(item.path(), item.seq(), 0))
+                                .toList());
+        behindMissingMount.forEach(item -> record.deliver(new Delivery(
+                item,
+                item.path(),
+                Outcome.HELD,
+                null,
+                0,
+                null,
+                "it waits for a decision: what was mounted there is missing",
+                null)));
+    }
+
+    private void send(Candidate candidate) {
+        FileState source = candidate.present();
+        if (scope.lane() == Lane.EXPRESS && source.isFile() && source.size() >= LARGE_FILE) {
+            plan.forBulk.add(candidate.path());
+        } else {
+            plan.contents.add(candidate);
+        }
+    }
+
+    /** Something happened to the file that may have left its content alone; only reading it tells. */
+    private void decideByContent(Candidate candidate) {
+        FileState source = candidate.present();
+        ManifestEntry held = candidate.held();
+        if (held == null || !hashes.isSame(candidate.path(), source, held)) {
+            send(candidate);
+        } else if (source.attributes().equals(held.state().attributes())) {
+            record.put(new ManifestEntry(candidate.path(), source, held.hash(), held.evidence(), true));
+            unchanged(candidate);
+        } else {
+            plan.attributes.add(candidate);
+        }
+    }
+
+    /**
+     * A hint saves bytes, never a look: it counts only if the source's object is the one that was delivered under the old
+     * path, with that content, and the old path has it no more.
+     */
+    private boolean isProvenMove(Candidate candidate, Map<RelativePath, ManifestEntry> held) {
+        RelativePath from = candidate.item().movedFrom();
+        ManifestEntry old = from == null ? null : held.get(from);
+        FileState source = candidate.present();
+        if (from == null
+                || old == null
+                || !old.supported()
+                || (old.evidence() == Evidence.ADOPTED && !old.isDirectory())
+                || old.state().type() != source.type()
+                || !source.identity().provesSameness()
+                || !source.identity().equals(old.state().identity())
+                || scope.isExcluded(from, source.isDirectory())) {
+            return false;
+        }
+        ManifestEntry inTheWay = candidate.held();
+        if (inTheWay != null && (inTheWay.isDirectory() || source.isDirectory())) {
+            return false;
+        }
+        if (inTheWay != null && inTheWay.state().identity().equals(old.state().identity())) {
+            // rename(2) between two names of one file does nothing.
+            return false;
+        }
+        boolean stillThere = scope.root()
+                .lstat(from)
+                .map(now -> now.identity().equals(source.identity()))
+                .orElse(false);
+        return !stillThere && (!source.isFile() || hashes.isSame(candidate.path(), source, old));
+    }
+
+    /** A target that held things before we came is looked at, and what is equal there is not sent again. */
+    private void adopt(List<Candidate> unknown, Map<RelativePath, ManifestEntry> held) {
+        if (unknown.isEmpty()) {
+            return;
+        }
+        List<Optional<TargetEntry>> looks =
+                scope.session().look(unknown.stream().map(Candidate::path).toList());
+        for (int i = 0; i < looks.size(); i++) {
+            Candidate candidate = unknown.get(i);
+            Optional<TargetEntry> found = looks.get(i);
+            if (found.isEmpty()) {
+                decide(candidate, held);
+            } else if (isEqual(candidate.present(), found.get())) {
+                adoptOne(candidate, found.get());
+            } else {
+                decide(candidate.replacing("replaced something that was not delivered by us"), held);
+            }
+        }
+    }
+
+    private static boolean isEqual(FileState source, TargetEntry found) {
+        if (source.type() != found.type()) {
+            return false;
+        }
+        return switch (source.type()) {
+            case DIRECTORY -> true;
+            case SYMLINK -> source.linkTarget() != null && source.linkTarget().equals(found.linkTarget());
+            case FILE ->
+                source.size() == found.size()
+                        && Math.floorDiv(source.mtimeNanos(), NANOS) == Math.floorDiv(found.mtimeNanos(), NANOS);
+            default -> false;
+        };
+    }
+
+    private void adoptOne(Candidate candidate, TargetEntry found) {
+        FileState source = candidate.present();
+        boolean sameAttributes =
+                source.mode() == found.mode() && source.uid() == found.uid() && source.gid() == found.gid();
+        if (source.isDirectory()) {
+            decidePresent(candidate);
+        } else if (source.isFile() && !sameAttributes) {
+            plan.attributes.add(candidate);
+        } else {
+            record.put(new ManifestEntry(candidate.path(), source, null, Evidence.ADOPTED, true));
+            record.deliver(
+                    new Delivery(candidate.item(), candidate.path(), Outcome.ADOPTED, null, 0, null, null, null));
+            close(candidate);
+        }
+    }
+
+    /** What an unfinished rename will carry away must not be deleted before it; it is looked at again after that. */
+    private void deferRemovalsOfWhatIsMoved() {
+        Set<RelativePath> gone = new HashSet<>();
+        plan.removals.forEach(candidate -> gone.add(candidate.path()));
+        Map<RelativePath, Set<RelativePath>> moves = stores.queue().awaitingMove(scope.target(), gone);
+        if (moves.isEmpty()) {
+            return;
+        }
+        Set<RelativePath> news = new HashSet<>();
+        moves.values().forEach(news::addAll);
+        Map<RelativePath, ManifestEntry> inTheWay = stores.manifest().find(scope.target(), news);
+        plan.removals.removeIf(candidate -> moves.getOrDefault(candidate.path(), Set.of()).stream()
+                .anyMatch(to -> willCarryAway(candidate, to, inTheWay.get(to))));
+    }
+
+    /**
+     * Two hints that name each other's path must not wait for each other: only what has the object at its new path waits
+     * for nobody, unless something of another type has to go from there first.
+     */
+    private boolean willCarryAway(Candidate removal, RelativePath to, @Nullable ManifestEntry inTheWay) {
+        ManifestEntry held = removal.held();
+        try {
+            return held != null
+                    && scope.root()
+                            .lstat(to)
+                            .filter(now -> now.identity().equals(held.state().identity()))
+                            .filter(now -> inTheWay == null || inTheWay.state().type() == now.type())
+                            .isPresent();
+        } catch (FreshetException e) {
+            return false;
+        }
+    }
+
+    /** What came and went again, or is not replicated, has changed nothing on the target but the time of its directory. */
+    private void lookAtParents() {
+        stores.manifest().find(scope.target(), undelivered).forEach((path, held) -> {
+            try {
+                boolean differs = scope.root()
+                        .lstat(path)
+                        .filter(state -> Difference.between(state, held) == Difference.ATTRIBUTES)
+                        .isPresent();
+                if (differs) {
+                    plan.parents.add(path);
+                }
+            } catch (FreshetException e) {
+                // Its own item tells of that.
+            }
+        });
+    }
+
+    private void unsupported(Candidate candidate) {
+        FileState source = candidate.present();
+        ManifestEntry held = candidate.held();
+        if (held != null && held.supported()) {
+            plan.removals.add(candidate);
+            return;
+        }
+        if (held == null || held.state().type() != source.type()) {
+            record.put(new ManifestEntry(candidate.path(), source, null, Evidence.SENT, false));
+            record.deliver(new Delivery(
+                    candidate.item(),
+                    candidate.path(),
+                    Outcome.UNSUPPORTED,
+                    null,
+                    0,
+                    null,
+                    "a "
+                            + source.type()
+                                    .name()
+                                    .toLowerCase(java.util.Locale.ROOT)
+                                    .replace('_', ' ') + " is not replicated",
+                    ErrorCode.UNSUPPORTED));
+        }
+        close(candidate);
+    }
+
+    private void unchanged(Candidate candidate) {
+        record.countUnchanged();
+        close(candidate);
+    }
+
+    private void close(Candidate candidate) {
+        record.close(candidate.item(), candidate.lookedAt());
+        lookAtParentOf(candidate);
+    }
+
+    private void lookAtParentOf(Candidate candidate) {
+        if (!candidate.path().isRoot()) {
+            undelivered.add(candidate.path().parent());
+        }
+    }
+
+    private void fail(WorkItem item, String phase, ErrorCode code, String message) {
+        record.fail(new Failure(item, phase, code, message, BackOff.ofItem(scope.clock(), code, item.attempts())));
+    }
+}

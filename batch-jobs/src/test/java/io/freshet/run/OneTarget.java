@@ -1,0 +1,100 @@
+package io.freshet.run;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Policy;
+import io.freshet.transfer.ssh.OpenSshServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A source, a replica behind a real OpenSSH server, and the runs between them. */
+abstract class OneTarget {
+    @RegisterExtension
+    final TestDatabase database = TestDatabase.fresh();
+
+    @TempDir
+    Path directory;
+
+    OpenSshServer server;
+    Path source;
+    Path replica;
+    Replication replication;
+
+    @BeforeAll
+    static void needsSshd() {
+        OpenSshServer.require();
+    }
+
+    @BeforeEach
+    void setUp() throws IOException {
+        source = Files.createDirectory(directory.resolve("source"));
+        replica = Files.createDirectory(directory.resolve("replica"));
+        server = OpenSshServer.start(Files.createDirectory(directory.resolve("sshd")));
+        replication = new Replication(database, source);
+    }
+
+    @AfterEach
+    void tearDown() {
+        replication.close();
+        server.close();
+    }
+
+    void start() {
+        replication.target(server.address("replica", replica)).start();
+    }
+
+    void start(Policy policy) {
+        replication.target(server.address("replica", replica), policy).start();
+    }
+
+    static Policy withLimit(DeletionLimit limit) {
+        return policy(limit, OptionalLong.empty());
+    }
+
+    static Policy withBandwidth(long bytesPerSecond) {
+        return policy(DeletionLimit.NONE, OptionalLong.of(bytesPerSecond));
+    }
+
+    private static Policy policy(DeletionLimit limit, OptionalLong bandwidth) {
+        Policy defaults = Policy.withDefaults("special");
+        return new Policy(
+                "special",
+                defaults.windows(),
+                defaults.timeZone(),
+                bandwidth,
+                limit,
+                defaults.settle(),
+                defaults.settleMax(),
+                defaults.linger());
+    }
+
+    long count(String sql) {
+        return replication.jdbc().sql(sql).query(Long.class).single();
+    }
+
+    List<String> text(String sql) {
+        return replication.jdbc().sql(sql).query(String.class).list();
+    }
+
+    void write(String path, String content) throws IOException {
+        Path file = source.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    static void deleteTree(Path root) throws IOException {
+        try (var paths = Files.walk(root)) {
+            for (Path path : paths.sorted((one, other) -> other.compareTo(one)).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

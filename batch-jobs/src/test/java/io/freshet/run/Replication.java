@@ -1,0 +1,137 @@
+package io.freshet.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.filter.FilterRules;
+import io.freshet.journal.Change;
+import io.freshet.journal.ChangeKind;
+import io.freshet.journal.ChangeWriter;
+import io.freshet.journal.Detector;
+import io.freshet.journal.Journal;
+import io.freshet.journal.Notifications;
+import io.freshet.journal.Registry;
+import io.freshet.path.RelativePath;
+import io.freshet.policy.Policy;
+import io.freshet.target.TargetAddress;
+import io.freshet.transfer.Trees;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The runs of one source as a process has them, on a real database, without a watcher: tests say what changed. */
+final class Replication implements AutoCloseable {
+    private final TestDatabase database;
+    private final Path source;
+    private final List<TargetDefinition> targets = new ArrayList<>();
+    private FilterRules filter = FilterRules.NONE;
+    private Clock clock = Clock.systemUTC();
+    private AnnotationConfigApplicationContext context;
+    private ChangeWriter writer;
+
+    Replication(TestDatabase database, Path source) {
+        this.database = database;
+        this.source = source;
+    }
+
+    Replication target(TargetAddress address) {
+        return target(address, Policy.withDefaults(Policy.CONTINUOUS));
+    }
+
+    Replication target(TargetAddress address, Policy policy) {
+        targets.add(new TargetDefinition(address, policy));
+        return this;
+    }
+
+    Replication clock(Clock instead) {
+        clock = instead;
+        return this;
+    }
+
+    Replication filter(FilterRules rules) {
+        filter = rules;
+        return this;
+    }
+
+    Replication start() {
+        RunSettings settings =
+                new RunSettings(List.of(new SourceDefinition("content", source, filter, targets)), "test-node");
+        context = new AnnotationConfigApplicationContext();
+        context.registerBean(
+                "dataSource", DataSource.class, database::dataSource, bean -> bean.setDestroyMethodName(""));
+        context.registerBean(
+                "transactionManager",
+                PlatformTransactionManager.class,
+                () -> new JdbcTransactionManager(database.dataSource()));
+        context.registerBean("clock", Clock.class, () -> clock);
+        context.registerBean(RunSettings.class, () -> settings);
+        context.registerBean(Notifications.class, () -> {
+            Notifications notifications = new Notifications(database.dataSource());
+            notifications.start();
+            return notifications;
+        });
+        context.register(RunConfiguration.class);
+        context.refresh();
+        writer = new Journal(database.dataSource())
+                .openWriter(new Registry(database.dataSource()).registerSource("content", source.toString()));
+        return this;
+    }
+
+    /** Journals that somebody should look at these paths. */
+    void changed(String... paths) {
+        List<Change> changes = new ArrayList<>();
+        for (String path : paths) {
+            changes.add(new Change(
+                    RelativePath.parse(path), ChangeKind.PATH, null, false, Detector.INOTIFY, Duration.ZERO));
+        }
+        writer.append(changes);
+    }
+
+    void changedTree(String path) {
+        writer.append(List.of(
+                new Change(RelativePath.parse(path), ChangeKind.TREE, null, false, Detector.INOTIFY, Duration.ZERO)));
+    }
+
+    void moved(String from, String to, ChangeKind kind) {
+        RelativePath old = RelativePath.parse(from);
+        writer.append(List.of(
+                new Change(old, ChangeKind.PATH, null, false, Detector.INOTIFY, Duration.ZERO),
+                new Change(RelativePath.parse(to), kind, old, false, Detector.INOTIFY, Duration.ZERO)));
+    }
+
+    JdbcClient jdbc() {
+        return database.jdbcClient();
+    }
+
+    /** Waits until the queue is empty and the replica equal. */
+    void awaitEqual(Path replica) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(
+                        () -> assertThat(Trees.differences(source, replica)).isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(jdbc().sql("""
+                        SELECT path || ' ' || kind || ' ' || coalesce(error, '') FROM work_item
+                        """).query(String.class).list()).isEmpty());
+    }
+
+    void stop() {
+        context.close();
+    }
+
+    @Override
+    public void close() {
+        if (context != null) {
+            context.close();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.freshet.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/** Rows on their way into a table by {@code COPY … FROM STDIN} in its text format. Closing without {@link #end} cancels. */
+final class CopyRows implements AutoCloseable {
+    private static final int BLOCK = 1 << 16;
+
+    private final CopyIn copy;
+    private final StringBuilder rows = new StringBuilder();
+    private boolean inRow;
+
+    CopyRows(Connection connection, String sql) throws SQLException {
+        copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+    }
+
+    CopyRows add(@Nullable Object value) {
+        separate();
+        if (value == null) {
+            rows.append("\\N");
+        } else {
+            appendEscaped(value.toString());
+        }
+        return this;
+    }
+
+    CopyRows add(long value) {
+        separate();
+        rows.append(value);
+        return this;
+    }
+
+    CopyRows add(boolean value) {
+        separate();
+        rows.append(value ? 't' : 'f');
+        return this;
+    }
+
+    private void separate() {
+        if (inRow) {
+            rows.append('\t');
+        }
+        inRow = true;
+    }
+
+    void endRow() throws SQLException {
+        rows.append('\n');
+        inRow = false;
+        if (rows.length() > BLOCK) {
+            flush();
+        }
+    }
+
+    void end() throws SQLException {
+        flush();
+        copy.endCopy();
+    }
+
+    private void flush() throws SQLException {
+        byte[] bytes = rows.toString().getBytes(StandardCharsets.UTF_8);
+        copy.writeToCopy(bytes, 0, bytes.length);
+        rows.setLength(0);
+    }
+
+    /** The format gives a meaning to backslash, tab, newline and carriage return; the rest stands for itself. */
+    private void appendEscaped(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\\' -> rows.append("\\\\");
+                case '\t' -> rows.append("\\t");
+                case '\n' -> rows.append("\\n");
+                case '\r' -> rows.append("\\r");
+                default -> rows.append(c);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (copy.isActive()) {
+            copy.cancelCopy();
+        }
+    }
+}

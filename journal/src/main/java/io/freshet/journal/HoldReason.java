@@ -1,0 +1,32 @@
+package io.freshet.journal;
+
+/** Why something waits for a person. */
+public enum HoldReason {
+    SOURCE_MISSING("the source is missing", true),
+    SOURCE_EMPTY("the source is empty", true),
+    SOURCE_REPLACED("the source was replaced", true),
+    MOUNT_MISSING("a mount below the source is missing", false),
+    TARGET_REPLACED("the target was replaced", true),
+    TARGET_FOREIGN("the target belongs to another Freshet", true),
+    DELETIONS_OVER_LIMIT("deletions over the limit", false),
+    HOST_KEY_CHANGED("host key changed", true),
+    DRIFT("changed on the target", false);
+
+    private final String words;
+    private final boolean concernsWholeTarget;
+
+    HoldReason(String words, boolean concernsWholeTarget) {
+        this.words = words;
+        this.concernsWholeTarget = concernsWholeTarget;
+    }
+
+    /** Returns the reason as words in a sentence. */
+    public String words() {
+        return words;
+    }
+
+    /** Returns whether nothing is known to be safe until it is decided, rather than the listed paths. */
+    public boolean concernsWholeTarget() {
+        return concernsWholeTarget;
+    }
+}

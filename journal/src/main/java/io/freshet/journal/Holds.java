@@ -1,0 +1,148 @@
+package io.freshet.journal;
+
+import io.freshet.path.RelativePath;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What waits for a person, from the side of the owner of the lease, who opens and resolves holds; people decide them.
+ *
+ * <p>Thread-safe.
+ */
+public final class Holds {
+    /** What a hold covers: a path as of a sequence number, and how many manifest entries would vanish with it. */
+    public record HeldPath(RelativePath path, long seq, long manifestRows) {}
+
+    private final JdbcClient jdbc;
+    private final Transactions transactions;
+
+    public Holds(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+        this.transactions = new Transactions(dataSource);
+    }
+
+    /**
+     * Opens a hold, or adds to the one that is open for the same reason.
+     *
+     * @param subject what an approval accepts besides the paths, for example an identity
+     */
+    public void hold(
+            Lease lease,
+            HoldReason reason,
+            String detail,
+            @Nullable String subject,
+            @Nullable Long runNumber,
+            Collection<HeldPath> paths) {
+        transactions.underLease(jdbc, lease, () -> {
+            long hold = jdbc.sql("""
+                            INSERT INTO hold (target_id, reason, detail, subject, opened_run)
+                            VALUES (:target, :reason::hold_reason, :detail, :subject, :run)
+                            ON CONFLICT (target_id, reason) WHERE state = 'OPEN'
+                            DO UPDATE SET detail = excluded.detail, subject = excluded.subject
+                            RETURNING hold_id, pg_notify('freshet', 'progress')
+                            """)
+                    .param("target", lease.target().value())
+                    .param("reason", reason.name())
+                    .param("detail", detail)
+                    .param("subject", subject)
+                    .param("run", runNumber)
+                    .query((row, number) -> row.getLong("hold_id"))
+                    .single();
+            return jdbc.sql("""
+                            INSERT INTO hold_path (hold_id, target_id, path, seq, manifest_rows)
+                            SELECT :hold, :target, path, seq, entries
+                            FROM unnest(:paths::text[], :seqs::bigint[], :entries::bigint[]) AS held (path, seq, entries)
+                            ORDER BY path_key(path)
+                            ON CONFLICT (hold_id, path_key) DO UPDATE SET seq = excluded.seq,
+                                manifest_rows = excluded.manifest_rows
+                            """)
+                    .param("hold", hold)
+                    .param("target", lease.target().value())
+                    .param("paths", Columns.text(paths, HeldPath::path))
+                    .param("seqs", Columns.number(paths, HeldPath::seq))
+                    .param("entries", Columns.number(paths, HeldPath::manifestRows))
+                    .update();
+        });
+    }
+
+    /** Ends holds whose reason has gone away by itself, and approvals that no longer have an object. */
+    public void resolve(Lease lease, Collection<HoldReason> reasons) {
+        transactions.underLease(
+                jdbc,
+                lease,
+                () -> jdbc.sql("""
+                        UPDATE hold SET state = 'RESOLVED' WHERE target_id = :target AND state IN ('OPEN', 'APPROVED')
+                          AND reason::text = ANY (:reasons::text[])
+                        """)
+                        .param("target", lease.target().value())
+                        .param("reasons", Columns.text(reasons, HoldReason::name))
+                        .update());
+    }
+
+    /** Returns whether a hold for this reason is open. */
+    public boolean isOpen(TargetId target, HoldReason reason) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT 1 FROM hold
+                                       WHERE target_id = :target AND reason = :reason::hold_reason AND state = 'OPEN')
+                        """)
+                .param("target", target.value())
+                .param("reason", reason.name())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Returns whether a person rejected a hold for this reason with this subject, and nothing came of it since. */
+    public boolean isRejected(TargetId target, HoldReason reason, String subject) {
+        return jdbc.sql("""
+                        SELECT EXISTS (SELECT 1 FROM hold WHERE target_id = :target AND reason = :reason::hold_reason
+                                         AND state = 'REJECTED' AND subject = :subject)
+                        """)
+                .param("target", target.value())
+                .param("reason", reason.name())
+                .param("subject", subject)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Returns what the newest approval for this reason accepted, if there is one that still stands. */
+    public Optional<String> approvedSubject(TargetId target, HoldReason reason) {
+        return jdbc.sql("""
+                        SELECT coalesce(subject, '') FROM hold
+                        WHERE target_id = :target AND reason = :reason::hold_reason AND state = 'APPROVED'
+                        ORDER BY decided_at DESC LIMIT 1
+                        """)
+                .param("target", target.value())
+                .param("reason", reason.name())
+                .query(String.class)
+                .optional();
+    }
+
+    /**
+     * Returns for those of {@code paths} whose deletion a person approved what was shown to that person. An approval
+     * covers that path, up to that sequence number, with at most so many entries, and nothing later.
+     */
+    public Map<RelativePath, HeldPath> approvedDeletions(TargetId target, Collection<RelativePath> paths) {
+        Map<RelativePath, HeldPath> approved = new HashMap<>();
+        List<HeldPath> rows = jdbc.sql("""
+                        SELECT h.path, h.seq, h.manifest_rows
+                        FROM unnest(:paths::text[]) AS asked (path)
+                        JOIN hold_path h ON h.target_id = :target AND h.path_key = path_key(asked.path)
+                        JOIN hold o USING (hold_id)
+                        WHERE o.state = 'APPROVED' AND o.reason = 'DELETIONS_OVER_LIMIT'
+                        ORDER BY h.seq
+                        """)
+                .param("paths", Columns.text(paths, path -> path))
+                .param("target", target.value())
+                .query((row, number) -> new HeldPath(
+                        RelativePath.parse(row.getString("path")), row.getLong("seq"), row.getLong("manifest_rows")))
+                .list();
+        rows.forEach(row -> approved.put(row.path(), row));
+        return approved;
+    }
+}

@@ -1,0 +1,4 @@
+package io.freshet.journal;
+
+/** The key of a source in the database. */
+public record SourceId(int value) {}

@@ -1,0 +1,4 @@
+package io.freshet.journal;
+
+/** The key of a target in the database. */
+public record TargetId(int value) {}

@@ -1,0 +1,91 @@
+package io.freshet.journal;
+
+import io.freshet.path.RelativePath;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything that one wave of a run did, collected to be written in one transaction by {@link Deliveries#record}.
+ *
+ * <p>Used by one thread.
+ */
+public final class WaveRecord {
+    /** An item that is done, and when the look began on which that rests. */
+    record Closing(WorkItem item, Instant lookedAt) {}
+
+    /** An entry that the target now holds under another path, with everything below it. */
+    record Move(RelativePath from, ManifestEntry entry) {}
+
+    final List<Closing> closings = new ArrayList<>();
+    final List<Failure> failures = new ArrayList<>();
+    final List<Move> moves = new ArrayList<>();
+    final List<RelativePath> removals = new ArrayList<>();
+    final List<ManifestEntry> puts = new ArrayList<>();
+    final List<Delivery> deliveries = new ArrayList<>();
+    final Set<RelativePath> settledIntents = new LinkedHashSet<>();
+    long unchanged;
+    long excluded;
+    long approvedRemovals;
+
+    /** The item is done: its row leaves the queue unless a newer change came since it was read. */
+    public void close(WorkItem item, Instant lookedAt) {
+        closings.add(new Closing(item, lookedAt));
+    }
+
+    public void fail(Failure failure) {
+        failures.add(failure);
+    }
+
+    /** The target holds {@code entry} now, and not {@code from} any more; a directory with everything below it. */
+    public void move(RelativePath from, ManifestEntry entry) {
+        moves.add(new Move(from, entry));
+    }
+
+    /** The target holds this single entry no more; a directory's entries are removed one by one before it. */
+    public void remove(RelativePath path) {
+        removals.add(path);
+    }
+
+    public void put(ManifestEntry entry) {
+        puts.add(entry);
+    }
+
+    public void deliver(Delivery delivery) {
+        deliveries.add(delivery);
+    }
+
+    /** What was intended for these paths has happened, or certainly will not. */
+    public void settleIntents(Iterable<RelativePath> paths) {
+        paths.forEach(settledIntents::add);
+    }
+
+    /** An item was looked at and target and source agree already. */
+    public void countUnchanged() {
+        unchanged++;
+    }
+
+    /** An item's path is not replicated. */
+    public void countExcluded() {
+        excluded++;
+    }
+
+    /** So many of the entries that vanish were approved by a person, and do not count against the limit. */
+    public void approveRemovals(long entries) {
+        approvedRemovals += entries;
+    }
+
+    /** Returns how many items ended in this wave, one way or another. */
+    public int settled() {
+        return closings.size() + failures.size();
+    }
+
+    /** Returns the paths of the items that failed. */
+    public Set<RelativePath> failedPaths() {
+        Set<RelativePath> paths = new LinkedHashSet<>();
+        failures.forEach(failure -> paths.add(failure.item().path()));
+        return paths;
+    }
+}

@@ -1,0 +1,496 @@
+package io.freshet.journal;
+
+import io.freshet.path.RelativePath;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What each target still has to look at: one row per path however often it changes.
+ *
+ * <p>Thread-safe. A target's rows are changed only under its lease. Claims are not kept here: they live in the process
+ * that owns the lease.
+ */
+public final class WorkQueue {
+    private static final String ITEM_COLUMNS =
+            "w.path, w.kind, w.moved_from, w.first_seq, w.seq, w.first_dirty_at, w.lane, w.attempts, w.walk_position,"
+                    + " w.asked, w.walked";
+
+    /** A path is held while a hold that nobody approved covers its newest change. */
+    private static final String NOT_HELD = """
+            NOT EXISTS (SELECT 1 FROM hold_path h JOIN hold o USING (hold_id)
+                        WHERE h.target_id = w.target_id AND h.path_key = w.path_key AND h.seq >= w.seq
+                          AND o.state IN ('OPEN', 'REJECTED'))
+            """;
+
+    private final JdbcClient jdbc;
+    private final Transactions transactions;
+
+    public WorkQueue(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+        this.transactions = new Transactions(dataSource);
+    }
+
+    /**
+     * Moves the next changes of the journal into the queue and advances the target's cursor, in one transaction.
+     *
+     * @param limit the most changes to move
+     * @return how many changes were moved
+     */
+    public long plan(Lease lease, Settling settling, int limit) {
+        return transactions.underLease(jdbc, lease, () -> {
+            record Span(int source, long cursor, long upTo) {}
+            Span span = jdbc.sql("""
+                            SELECT s.source_id, ts.cursor, least(s.head, ts.cursor + :limit) AS up_to
+                            FROM target_state ts JOIN target t USING (target_id) JOIN source s USING (source_id)
+                            WHERE ts.target_id = :target FOR UPDATE OF ts
+                            """)
+                    .param("limit", limit)
+                    .param("target", lease.target().value())
+                    .query((row, number) ->
+                            new Span(row.getInt("source_id"), row.getLong("cursor"), row.getLong("up_to")))
+                    .single();
+            makeExpeditedReady(lease);
+            if (span.upTo() == span.cursor()) {
+                return 0L;
+            }
+            enqueue(lease, settling, span.source(), span.cursor(), span.upTo());
+            jdbc.sql("UPDATE target_state SET cursor = :upTo WHERE target_id = :target")
+                    .param("upTo", span.upTo())
+                    .param("target", lease.target().value())
+                    .update();
+            return span.upTo() - span.cursor();
+        });
+    }
+
+    /**
+     * One row per path: the widest kind, the oldest and the newest number. A walk that is asked for again starts over, for what
+     * it has passed may have changed since. What a rescan found is as old as its opening:
+     * whoever waits for a number from then on waits for it. A path that was closed once is ready at once;
+     * one that is being written, or changed again while it waits, settles.
+     */
+    private void enqueue(Lease lease, Settling settling, int source, long after, long upTo) {
+        jdbc.sql("""
+                        INSERT INTO work_item AS w
+                            (target_id, path, kind, moved_from, first_seq, seq, first_dirty_at, lane, ready_at)
+                        SELECT :target, path, kind, moved_from, first_seq, seq, first_at,
+                               (CASE WHEN kind = 'PATH' OR moved_from IS NOT NULL THEN 'EXPRESS' ELSE 'BULK' END)::lane,
+                               CASE WHEN writing OR closings > 1
+                                    THEN least(last_at + :settle * interval '1 millisecond',
+                                               first_at + :settleMax * interval '1 millisecond')
+                                    ELSE first_at END
+                        FROM (SELECT path, max(kind) AS kind,
+                                     min(coalesce(since_seq, seq)) AS first_seq, max(seq) AS seq,
+                                     min(observed_at) AS first_at, max(observed_at) AS last_at,
+                                     (array_agg(writing ORDER BY seq DESC))[1] AS writing,
+                                     count(*) FILTER (WHERE NOT writing) AS closings,
+                                     (array_agg(moved_from ORDER BY seq DESC)
+                                         FILTER (WHERE moved_from IS NOT NULL))[1] AS moved_from
+                              FROM change WHERE source_id = :source AND seq > :after AND seq <= :upTo
+                              GROUP BY path) AS grouped
+                        ORDER BY path_key(path)
+                        ON CONFLICT (target_id, path_key) DO UPDATE SET
+                            kind = greatest(w.kind, excluded.kind),
+                            moved_from = coalesce(excluded.moved_from, w.moved_from),
+                            walk_position = CASE WHEN excluded.kind = 'PATH' THEN w.walk_position END,
+                            asked = excluded.asked,
+                            walked = false,
+                            first_seq = least(w.first_seq, excluded.first_seq),
+                            seq = greatest(w.seq, excluded.seq),
+                            first_dirty_at = least(w.first_dirty_at, excluded.first_dirty_at),
+                            lane = CASE WHEN greatest(w.kind, excluded.kind) = 'PATH' THEN excluded.lane
+                                        WHEN excluded.moved_from IS NOT NULL THEN excluded.lane ELSE w.lane END,
+                            ready_at = CASE
+                                WHEN w.attempts > 0 THEN least(w.ready_at, now() + interval '5 seconds')
+                                WHEN excluded.ready_at > excluded.first_dirty_at OR w.ready_at <= w.first_dirty_at
+                                THEN least(now() + :settle * interval '1 millisecond',
+                                           w.first_dirty_at + :settleMax * interval '1 millisecond')
+                                ELSE excluded.ready_at END
+                        """)
+                .param("target", lease.target().value())
+                .param("source", source)
+                .param("after", after)
+                .param("upTo", upTo)
+                .param("settle", settling.settle().toMillis())
+                .param("settleMax", settling.settleMax().toMillis())
+                .update();
+    }
+
+    /** What a person asked to be sent now is tried at once, even if it failed a moment ago; once per request. */
+    private void makeExpeditedReady(Lease lease) {
+        int requests = jdbc.sql("""
+                        UPDATE expedite SET applied_at = now() WHERE target_id = :target AND applied_at IS NULL
+                        """).param("target", lease.target().value()).update();
+        if (requests > 0) {
+            jdbc.sql("""
+                            UPDATE work_item w SET ready_at = now() FROM expedite e
+                            WHERE e.target_id = :target AND e.applied_at = now() AND w.target_id = e.target_id
+                              AND in_subtree(w.path, e.path) AND w.ready_at > now()
+                            """).param("target", lease.target().value()).update();
+        }
+    }
+
+    /** Returns the lanes that have something to do now, apart from what is held. */
+    public Set<Lane> readyLanes(TargetId target) {
+        List<String> lanes = jdbc.sql("""
+                        SELECT lane FROM unnest(enum_range(NULL::lane)) AS lane
+                        WHERE EXISTS (SELECT 1 FROM work_item w
+                                      WHERE w.target_id = :target AND w.lane = lane.lane AND w.attempts = 0
+                                        AND w.ready_at <= now() AND %1$s)
+                           OR EXISTS (SELECT 1 FROM work_item w
+                                      WHERE w.target_id = :target AND w.lane = lane.lane AND w.attempts > 0
+                                        AND w.ready_at <= now() AND %1$s)
+                        """.formatted(NOT_HELD))
+                .param("target", target.value())
+                .query((row, n) -> row.getString("lane"))
+                .list();
+        Set<Lane> ready = EnumSet.noneOf(Lane.class);
+        lanes.forEach(lane -> ready.add(Lane.valueOf(lane)));
+        return ready;
+    }
+
+    /**
+     * Returns items of a lane that may be worked on now: what people expedited first, then fresh ones, oldest first, then
+     * those whose next try is due. Nothing is marked: the caller keeps its claims.
+     */
+    public List<WorkItem> ready(TargetId target, Lane lane, int limit) {
+        List<WorkItem> items = new ArrayList<>();
+        if (lane == Lane.EXPRESS) {
+            items.addAll(jdbc.sql("""
+                            SELECT DISTINCT ON (w.first_seq, w.path) %s
+                            FROM expedite e JOIN work_item w
+                              ON w.target_id = e.target_id AND in_subtree(w.path, e.path)
+                            WHERE e.target_id = :target AND e.expires_at > now() AND w.ready_at <= now()
+                              AND w.kind = 'PATH' AND %s
+                            ORDER BY w.first_seq, w.path LIMIT :limit
+                            """.formatted(ITEM_COLUMNS, NOT_HELD))
+                    .param("target", target.value())
+                    .param("limit", limit)
+                    .query(WorkQueue::item)
+                    .list());
+        }
+        items.addAll(jdbc.sql("""
+                        (SELECT %1$s FROM work_item w
+                         WHERE w.target_id = :target AND w.lane = :lane::lane AND w.attempts = 0 AND w.ready_at <= now()
+                           AND %2$s
+                         ORDER BY w.first_seq, w.path LIMIT :limit)
+                        UNION ALL
+                        (SELECT %1$s FROM work_item w
+                         WHERE w.target_id = :target AND w.lane = :lane::lane AND w.attempts > 0 AND w.ready_at <= now()
+                           AND %2$s
+                         ORDER BY w.ready_at LIMIT :limit / 4 + 1)
+                        """.formatted(ITEM_COLUMNS, NOT_HELD))
+                .param("target", target.value())
+                .param("lane", lane.name())
+                .param("limit", limit)
+                .query(WorkQueue::item)
+                .list());
+        return items;
+    }
+
+    /** Returns the items whose last failure is of this run, whenever their next try is due. */
+    public List<WorkItem> failedOf(TargetId target, long runNumber, int limit) {
+        return jdbc.sql("""
+                        SELECT %s FROM work_item w
+                        WHERE w.target_id = :target AND w.attempts > 0 AND w.failed_run = :run AND %s
+                        ORDER BY w.first_seq, w.path LIMIT :limit
+                        """.formatted(ITEM_COLUMNS, NOT_HELD))
+                .param("target", target.value())
+                .param("run", runNumber)
+                .param("limit", limit)
+                .query(WorkQueue::item)
+                .list();
+    }
+
+    /** Returns to where unfinished items seem to have been moved from {@code paths}: new paths by old path. */
+    public Map<RelativePath, Set<RelativePath>> awaitingMove(TargetId target, Collection<RelativePath> paths) {
+        Map<RelativePath, Set<RelativePath>> moves = new HashMap<>();
+        if (paths.isEmpty()) {
+            return moves;
+        }
+        jdbc.sql("""
+                        SELECT w.moved_from, w.path FROM unnest(:paths::text[]) AS asked (path)
+                        JOIN work_item w ON w.target_id = :target AND path_key(w.moved_from) = path_key(asked.path)
+                        WHERE w.moved_from IS NOT NULL AND w.attempts = 0
+                        """)
+                .param("paths", Columns.text(paths, path -> path))
+                .param("target", target.value())
+                .query((row, number) -> Map.entry(
+                        RelativePath.parse(row.getString("moved_from")), RelativePath.parse(row.getString("path"))))
+                .list()
+                .forEach(move -> moves.computeIfAbsent(move.getKey(), from -> new HashSet<>())
+                        .add(move.getValue()));
+        return moves;
+    }
+
+    /**
+     * Queues what a walk found and moves the walk on, or ends it, in one transaction. The children take over the walk's
+     * numbers, so that whatever waits for the walk waits for them.
+     *
+     * @param position the last directory that was listed, or null when the walk is complete
+     */
+    public void advanceWalk(Lease lease, WorkItem walk, Found found, @Nullable RelativePath position) {
+        transactions.underLease(jdbc, lease, () -> {
+            addItems(lease, walk, found.paths, ChangeKind.PATH, walk.kind() == ChangeKind.TREE);
+            addItems(lease, walk, found.trees, ChangeKind.TREE, false);
+            addUnreadable(lease, walk, found.unreadable);
+            if (position != null) {
+                jdbc.sql("""
+                                UPDATE work_item SET walk_position = :position, moved_from = NULL
+                                WHERE target_id = :target AND path_key = path_key(:path) AND asked = :asked
+                                """)
+                        .param("asked", walk.asked())
+                        .param("position", position.toString())
+                        .param("target", lease.target().value())
+                        .param("path", walk.path().toString())
+                        .update();
+            } else if (!found.unreadable.contains(walk.path())) {
+                finishWalk(lease, walk);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * What a walk came across.
+     *
+     * @param paths that have to be looked at
+     * @param trees directories that have to be looked at with all below, later
+     * @param unreadable directories that could not be read; each becomes a walk of its own
+     */
+    public record Found(
+            Collection<RelativePath> paths, Collection<RelativePath> trees, Collection<RelativePath> unreadable) {
+        public static final Found NOTHING = new Found(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * Queues paths that have to be looked at because of an item, which goes on waiting.
+     *
+     * @param kind {@code PATH} for no more than the paths themselves, whatever the target has there
+     */
+    public void alsoLookAt(Lease lease, WorkItem because, Collection<RelativePath> paths, ChangeKind kind) {
+        transactions.underLease(jdbc, lease, () -> {
+            addItems(lease, because, paths, kind, true);
+            return null;
+        });
+    }
+
+    /**
+     * Asks for everything below the paths of items too.
+     *
+     * @return the items as they are now by their paths, without those whose rows are gone
+     */
+    public Map<RelativePath, WorkItem> widen(Lease lease, Collection<WorkItem> items) {
+        Map<RelativePath, Long> asked =
+                widenAt(lease, items.stream().map(WorkItem::path).toList());
+        Map<RelativePath, WorkItem> widened = new HashMap<>();
+        for (WorkItem item : items) {
+            Long newlyAsked = asked.get(item.path());
+            if (newlyAsked != null) {
+                widened.put(item.path(), item.widened(newlyAsked));
+            }
+        }
+        return widened;
+    }
+
+    /** Makes items that wait for these directories, whatever for, look at everything below them too. */
+    public void widenThere(Lease lease, Collection<RelativePath> directories) {
+        widenAt(lease, directories);
+    }
+
+    private Map<RelativePath, Long> widenAt(Lease lease, Collection<RelativePath> paths) {
+        Map<RelativePath, Long> asked = new HashMap<>();
+        if (paths.isEmpty()) {
+            return asked;
+        }
+        transactions
+                .underLease(
+                        jdbc,
+                        lease,
+                        () -> jdbc.sql("""
+                                UPDATE work_item w
+                                SET kind = 'TREE', walk_position = NULL, walked = false, asked = nextval('work_item_asked')
+                                FROM unnest(:paths::text[]) AS wide (path)
+                                WHERE w.target_id = :target AND w.path_key = path_key(wide.path)
+                                RETURNING w.path, w.asked
+                                """)
+                                .param("paths", Columns.text(paths, path -> path))
+                                .param("target", lease.target().value())
+                                .query((row, number) ->
+                                        Map.entry(RelativePath.parse(row.getString("path")), row.getLong("asked")))
+                                .list())
+                .forEach(one -> asked.put(one.getKey(), one.getValue()));
+        return asked;
+    }
+
+    private void addItems(
+            Lease lease, WorkItem because, Collection<RelativePath> paths, ChangeKind kind, boolean walked) {
+        if (paths.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        INSERT INTO work_item AS w
+                            (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at, walked)
+                        SELECT :target, path, :kind::change_kind, :firstSeq, :seq, :firstDirtyAt::timestamptz,
+                               :lane::lane, now(), :walked
+                        FROM unnest(:paths::text[]) AS found (path) ORDER BY path_key(path)
+                        ON CONFLICT (target_id, path_key) DO UPDATE SET
+                            kind = greatest(w.kind, excluded.kind),
+                            walk_position = CASE WHEN excluded.kind = 'PATH' THEN w.walk_position END,
+                            asked = excluded.asked,
+                            walked = w.walked AND excluded.walked,
+                            first_seq = least(w.first_seq, excluded.first_seq),
+                            seq = greatest(w.seq, excluded.seq),
+                            first_dirty_at = least(w.first_dirty_at, excluded.first_dirty_at)
+                        """)
+                .param("target", lease.target().value())
+                .param("kind", kind.name())
+                .param("walked", walked)
+                .param("firstSeq", because.firstSeq())
+                .param("seq", because.seq())
+                .param("firstDirtyAt", because.firstDirtyAt().toString())
+                .param("lane", because.lane().name())
+                .param("paths", Columns.text(paths, path -> path))
+                .update();
+    }
+
+    /** A directory that cannot be read becomes a walk of its own with its own back-off, so that the walk above can end. */
+    private void addUnreadable(Lease lease, WorkItem walk, Collection<RelativePath> directories) {
+        if (directories.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        INSERT INTO work_item AS w
+                            (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at, attempts, error_code,
+                             error, failed_phase)
+                        SELECT :target, path, 'TREE', :firstSeq, :seq, :firstDirtyAt::timestamptz, 'BULK',
+                               now() + interval '30 seconds', 1, 'SOURCE_UNREADABLE',
+                               'the directory cannot be read on the source; nothing below it is delivered or deleted until '
+                                   || 'it can: give Freshet''s account the right to read it', 'read'
+                        FROM unnest(:paths::text[]) AS found (path) ORDER BY path_key(path)
+                        ON CONFLICT (target_id, path_key) DO UPDATE SET kind = 'TREE',
+                            first_seq = least(w.first_seq, excluded.first_seq),
+                            seq = greatest(w.seq, excluded.seq),
+                            walk_position = NULL, asked = excluded.asked, walked = false,
+                            ready_at = now() + least(w.attempts + 1, 20) * interval '30 seconds',
+                            attempts = w.attempts + 1, error_code = excluded.error_code, error = excluded.error,
+                            failed_phase = excluded.failed_phase
+                        """)
+                .param("target", lease.target().value())
+                .param("firstSeq", walk.firstSeq())
+                .param("seq", walk.seq())
+                .param("firstDirtyAt", walk.firstDirtyAt().toString())
+                .param("paths", Columns.text(directories, path -> path))
+                .update();
+    }
+
+    /** Returns whether a lane's queue holds at least so many rows, so that a walk should wait for it. */
+    public boolean holdsAtLeast(TargetId target, Lane lane, int rows) {
+        return jdbc.sql("""
+                        SELECT count(*) >= :rows FROM (
+                            SELECT 1 FROM work_item WHERE target_id = :target AND lane = :lane::lane AND attempts = 0
+                            LIMIT :rows) AS waiting
+                        """)
+                .param("rows", rows)
+                .param("target", target.value())
+                .param("lane", lane.name())
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** A walk's row leaves if nothing asked for a new walk since the row was read; else the walk starts over. */
+    private void finishWalk(Lease lease, WorkItem walk) {
+        for (String sql : List.of(
+                "DELETE FROM work_item WHERE target_id = :target AND path_key = path_key(:path) AND asked = :asked",
+                """
+                UPDATE work_item SET walk_position = NULL, first_seq = least(:seq + 1, seq), first_dirty_at = now()
+                WHERE target_id = :target AND path_key = path_key(:path) AND asked <> :asked
+                """)) {
+            jdbc.sql(sql)
+                    .param("asked", walk.asked())
+                    .param("seq", walk.seq())
+                    .param("target", lease.target().value())
+                    .param("path", walk.path().toString())
+                    .update();
+        }
+    }
+
+    /** Hands items over to the other lane, as large files are that the express lane came across. */
+    public void changeLane(Lease lease, Collection<RelativePath> paths, Lane lane) {
+        if (paths.isEmpty()) {
+            return;
+        }
+        transactions.underLease(
+                jdbc,
+                lease,
+                () -> jdbc.sql("""
+                        UPDATE work_item w SET lane = :lane::lane FROM unnest(:paths::text[]) AS moved (path)
+                        WHERE w.target_id = :target AND w.path_key = path_key(moved.path)
+                        """)
+                        .param("lane", lane.name())
+                        .param("paths", Columns.text(paths, path -> path))
+                        .param("target", lease.target().value())
+                        .update());
+    }
+
+    /** Asks for one more look at everything, as after the target turned out to be another one. */
+    public void lookAtEverything(Lease lease) {
+        transactions.underLease(jdbc, lease, () -> addEverything(lease));
+    }
+
+    private int addEverything(Lease lease) {
+        return jdbc.sql("""
+                        INSERT INTO work_item AS w (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at)
+                        SELECT target_id, '', 'TREE', cursor, cursor, now(), 'BULK', now()
+                        FROM target_state WHERE target_id = :target
+                        ON CONFLICT (target_id, path_key) DO UPDATE SET kind = 'TREE', walk_position = NULL, lane = 'BULK',
+                            asked = excluded.asked, walked = false, seq = greatest(w.seq, excluded.seq), ready_at = now()
+                        """).param("target", lease.target().value()).update();
+    }
+
+    /**
+     * Has everything looked at again if the rules that say what is replicated are not those of the last time.
+     *
+     * @param fingerprint of the rules that hold now
+     * @return whether they changed
+     */
+    public boolean followFilter(Lease lease, String fingerprint) {
+        return transactions.underLease(jdbc, lease, () -> {
+            int changed = jdbc.sql("""
+                            UPDATE target_state SET filter = :filter
+                            WHERE target_id = :target AND filter IS DISTINCT FROM :filter
+                            """)
+                    .param("filter", fingerprint)
+                    .param("target", lease.target().value())
+                    .update();
+            return changed > 0 && addEverything(lease) > 0;
+        });
+    }
+
+    private static WorkItem item(ResultSet row, int number) throws SQLException {
+        String movedFrom = row.getString("moved_from");
+        String walkPosition = row.getString("walk_position");
+        return new WorkItem(
+                RelativePath.parse(row.getString("path")),
+                ChangeKind.valueOf(row.getString("kind")),
+                movedFrom == null ? null : RelativePath.parse(movedFrom),
+                row.getLong("first_seq"),
+                row.getLong("seq"),
+                row.getTimestamp("first_dirty_at").toInstant(),
+                Lane.valueOf(row.getString("lane")),
+                row.getInt("attempts"),
+                walkPosition == null ? null : RelativePath.parse(walkPosition),
+                row.getLong("asked"),
+                row.getBoolean("walked"));
+    }
+}

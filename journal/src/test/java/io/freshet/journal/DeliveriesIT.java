@@ -1,0 +1,126 @@
+package io.freshet.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.path.RelativePath;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class DeliveriesIT {
+    @RegisterExtension
+    final TestDatabase database = TestDatabase.fresh();
+
+    private Target target;
+    private long run;
+
+    @BeforeEach
+    void setUp() {
+        target = new Target(database);
+        run = target.openRun();
+    }
+
+    @Test
+    void aRenamedDirectoryKeepsItsEntriesUnderTheirNewNames() {
+        put(Target.directory("a"), Target.directory("a/b"), Target.entry("a/b/f"), Target.entry("a-b"));
+        WaveRecord wave = new WaveRecord();
+        wave.move(RelativePath.parse("a"), Target.directory("c/d"));
+        record(wave);
+        assertThat(paths()).containsExactly("a-b", "c/d", "c/d/b", "c/d/b/f");
+        assertThat(target.manifest.below(target.id, RelativePath.parse("c/d")))
+                .extracting(entry -> entry.path().toString())
+                .containsExactly("c/d/b/f", "c/d/b");
+    }
+
+    @Test
+    void theNumberOfEntriesIsKept() {
+        put(Target.directory("a"), Target.entry("a/1"), Target.entry("a/2"));
+        put(Target.entry("a/2"), Target.entry("a/3"));
+        WaveRecord wave = new WaveRecord();
+        wave.remove(RelativePath.parse("a/1"));
+        record(wave);
+        assertThat(new TargetStates(target.dataSource).get(target.id).manifestRows())
+                .isEqualTo(3);
+        assertThat(target.deliveries.vanishedInLastDay(target.id)).isEqualTo(1);
+        assertThat(target.manifest.count(target.id, List.of(RelativePath.parse("a"))))
+                .containsEntry(RelativePath.parse("a"), 3L);
+    }
+
+    /** Rule 36: a path may be longer than PATH_MAX and longer than any btree key. */
+    @Test
+    void takesPathsOfAnyLength() {
+        List<ManifestEntry> entries = new ArrayList<>();
+        RelativePath at = RelativePath.ROOT;
+        for (int depth = 0; depth < 40; depth++) {
+            byte[] name = new byte[255];
+            for (int i = 0; i < name.length; i++) {
+                name[i] = (byte) (0x80 + (depth * 31 + i * 7) % 127);
+            }
+            at = at.child(name);
+            entries.add(Target.directory(at.toString()));
+        }
+        put(entries.toArray(ManifestEntry[]::new));
+        target.changed(at.toString());
+        target.plan();
+        assertThat(target.readyItem(at.toString()).path()).isEqualTo(at);
+        assertThat(target.manifest.below(target.id, entries.get(0).path())).hasSize(39);
+    }
+
+    @Test
+    void whatWasIntendedIsFoundAfterACrash() {
+        Intent rename = Intent.rename(
+                RelativePath.parse("old"),
+                RelativePath.parse("new"),
+                Target.entry("new").state());
+        Intent removal = Intent.remove(RelativePath.parse("gone"));
+        target.deliveries.intend(target.lease, run, List.of(rename, removal));
+        assertThat(target.deliveries.openIntents(target.id)).containsExactly(removal, rename);
+        WaveRecord wave = new WaveRecord();
+        wave.settleIntents(List.of(RelativePath.parse("new")));
+        record(wave);
+        assertThat(target.deliveries.openIntents(target.id)).containsExactly(removal);
+    }
+
+    @Test
+    void theDocumentedViewTellsWhenAPathReachedATargetAndInWhichRun() {
+        target.changed("report.pdf");
+        target.plan();
+        Instant before = Instant.now().minusSeconds(1);
+        target.deliver(run, target.readyItem("report.pdf"));
+        assertThat(database.jdbcClient()
+                        .sql("""
+                                SELECT target || ' ' || run || ' ' || outcome FROM v_delivery
+                                WHERE source = 'content' AND path = 'report.pdf' AND delivered_at > :before::timestamptz
+                                """)
+                        .param("before", before.toString())
+                        .query(String.class)
+                        .list())
+                .containsExactly("student2 " + run + " TRANSFERRED");
+        assertThat(database.jdbcClient()
+                        .sql("SELECT target || ' ' || run FROM v_path_status WHERE path = 'report.pdf'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("student2 " + run);
+    }
+
+    private void put(ManifestEntry... entries) {
+        WaveRecord wave = new WaveRecord();
+        List.of(entries).forEach(wave::put);
+        record(wave);
+    }
+
+    private void record(WaveRecord wave) {
+        target.deliveries.record(target.lease, run, wave);
+    }
+
+    private List<String> paths() {
+        return database.jdbcClient()
+                .sql("SELECT path FROM v_path_status ORDER BY path")
+                .query(String.class)
+                .list();
+    }
+}

@@ -1,0 +1,105 @@
+package io.freshet.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.path.RelativePath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class JournalIT {
+    @RegisterExtension
+    final TestDatabase database = TestDatabase.fresh().interruptible();
+
+    private Journal journal;
+    private SourceId source;
+
+    @BeforeEach
+    void setUp() {
+        journal = new Journal(database.dataSource());
+        source = new Registry(database.dataSource()).registerSource("content", "/mnt/sync");
+    }
+
+    @Test
+    void keepsNamesByteForByte() {
+        List<RelativePath> names = List.of(
+                RelativePath.of(new byte[] {(byte) 0xff, (byte) 0xfe}),
+                RelativePath.parse("tab\there/new\nline"),
+                RelativePath.parse("back\\\\slash/\\\\.\\\\N"),
+                RelativePath.parse("carriage\rreturn"),
+                RelativePath.parse("ünï/" + "n".repeat(255)),
+                RelativePath.parse("\\\\x41"));
+        journal.openWriter(source)
+                .append(names.stream()
+                        .map(name -> new Change(
+                                name, ChangeKind.PATH, name, false, Detector.FANOTIFY, Duration.ofSeconds(3)))
+                        .toList());
+        List<RelativePath> read = database.jdbcClient()
+                .sql("SELECT path FROM change ORDER BY seq")
+                .query((row, number) -> RelativePath.parse(row.getString(1)))
+                .list();
+        assertThat(read).isEqualTo(names);
+    }
+
+    /** Rule 6: numbers are given in the transaction that writes the rows, and a writer that lost its epoch is refused. */
+    @Test
+    void aSupersededWriterIsRefused() {
+        ChangeWriter first = journal.openWriter(source);
+        first.append(List.of(change("a")));
+        ChangeWriter second = journal.openWriter(source);
+        assertThatThrownBy(() -> first.append(List.of(change("late"))))
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEASE_LOST));
+        long head = second.append(List.of(change("b")));
+        assertThat(journal.head(source)).isEqualTo(head);
+        assertThat(database.jdbcClient()
+                        .sql("SELECT path FROM change ORDER BY seq")
+                        .query(String.class)
+                        .list())
+                .containsExactly("a", "b");
+    }
+
+    @Test
+    void numbersAreDenseAndTheHeadIsTheLast() {
+        ChangeWriter writer = journal.openWriter(source);
+        long before = writer.head();
+        List<Change> many = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            many.add(change("d/f" + i));
+        }
+        assertThat(writer.append(many)).isEqualTo(before + 10_000);
+        assertThat(database.jdbcClient()
+                        .sql("SELECT max(seq) - min(seq) + 1 = count(*) FROM change")
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    @Test
+    void anAbsentDatabaseIsSaidAndNothingIsLostOrDoubled() {
+        ChangeWriter writer = journal.openWriter(source);
+        writer.append(List.of(change("a")));
+        database.interrupt();
+        assertThatThrownBy(() -> writer.append(List.of(change("b"))))
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE));
+        database.restore();
+        writer.append(List.of(change("b")));
+        assertThat(database.jdbcClient()
+                        .sql("SELECT path FROM change ORDER BY seq")
+                        .query(String.class)
+                        .list())
+                .containsExactly("a", "b");
+    }
+
+    private static Change change(String path) {
+        return new Change(RelativePath.parse(path), ChangeKind.PATH, null, false, Detector.FANOTIFY, Duration.ZERO);
+    }
+}

@@ -1,0 +1,147 @@
+package io.freshet.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.database.TestDatabase;
+import java.time.Duration;
+import java.time.ZoneId;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PathAnswersIT {
+    @RegisterExtension
+    final TestDatabase database = TestDatabase.fresh();
+
+    private JournalRows rows;
+    private PathAnswers answers;
+
+    @BeforeEach
+    void oneTarget() {
+        rows = new JournalRows(database.jdbcClient())
+                .source("content", "/mnt/sync")
+                .target("content", "web1");
+        answers = new PathAnswers(database.jdbcClient(), OpeningHours.ALWAYS, new Wording(ZoneId.of("Europe/Berlin")));
+    }
+
+    @Test
+    void tellsWhenAndInWhichRunItArrived() {
+        rows.delivered("web1", "p/a.txt", "f", 41);
+        PathAnswer.AtTarget here = where("p/a.txt");
+        assertThat(here.state()).isEqualTo(PathAnswer.State.DELIVERED);
+        assertThat(here.run()).isEqualTo(41);
+        assertThat(here.size()).isEqualTo(1234);
+        assertThat(here.sentence()).startsWith("Delivered ").contains(", as it was at 14 Nov 2023 23:13");
+        assertThat(answer("p/a.txt").sentence()).isEqualTo("p/a.txt is complete on web1.");
+    }
+
+    @Test
+    void doesNotCallItDeliveredWhenNobodyLooksAtTheSource() {
+        rows.delivered("web1", "a", "f", 41);
+        rows.sql("UPDATE source SET observed_at = now() - interval '3 minutes'");
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.UNKNOWN);
+        assertThat(where("a").sentence()).contains("whether it changed since is not known");
+        assertThat(where("never").state()).isEqualTo(PathAnswer.State.UNKNOWN);
+    }
+
+    @Test
+    void waitsForItsOwnRowARowAboveRowsBelowAndUnplannedChanges() {
+        rows.delivered("web1", "p", "d", 41);
+        rows.delivered("web1", "p/a", "f", 41);
+        assertThat(where("p").state()).isEqualTo(PathAnswer.State.DELIVERED);
+
+        rows.item("web1", "p/a", "PATH", 10, Duration.ofSeconds(5));
+        assertThat(where("p/a").sentence()).isEqualTo("On its way.");
+        assertThat(where("p").state()).isEqualTo(PathAnswer.State.WAITING);
+        assertThat(where("p").pendingBelow()).isEqualTo(1);
+        assertThat(where("p").sentence()).isEqualTo("Waiting: 1\u00a0item below it on the way.");
+        assertThat(where("pp").state()).isEqualTo(PathAnswer.State.ABSENT);
+
+        rows.sql("UPDATE work_item SET path = '', kind = 'TREE'");
+        assertThat(where("p/a").sentence()).isEqualTo("Waiting: the whole source is being looked through.");
+
+        rows.sql("DELETE FROM work_item");
+        rows.change("content", "p", "TREE", null);
+        assertThat(where("p/a").state()).isEqualTo(PathAnswer.State.WAITING);
+        assertThat(where("p/a").waitingSince()).isNotNull();
+        rows.plan("web1");
+        assertThat(where("p/a").state()).isEqualTo(PathAnswer.State.DELIVERED);
+    }
+
+    @Test
+    void saysWhoMovesNext() {
+        rows.item("web1", "a", "PATH", 10, Duration.ofMinutes(5));
+        rows.item("web1", "older", "PATH", 5, Duration.ofMinutes(5));
+        assertThat(where("a").sentence()).isEqualTo("On its way; 1\u00a0item ahead.");
+        rows.failed("web1", "a", 7, "CONNECTION_LOST", "connection reset");
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.WAITING);
+        assertThat(where("a").sentence())
+                .startsWith("Tried again by itself at ")
+                .endsWith(": connection reset.");
+        rows.failed("web1", "a", 7, "PERMISSION_DENIED", "permission denied");
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.FAILED);
+        assertThat(where("a").sentence())
+                .startsWith("Failed 7\u00a0times since ")
+                .contains("permission denied. Next try at ");
+        rows.sql("INSERT INTO target_pause (target_id, paused_by) SELECT target_id, 'anna' FROM target");
+        assertThat(where("a").sentence()).startsWith("Waiting: web1 is paused by anna since ");
+        long hold = rows.hold("web1", "DELETIONS_OVER_LIMIT", "2 deletions, above the limit of 1", "a");
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.HELD);
+        assertThat(where("a").hold()).isEqualTo(hold);
+        assertThat(where("other").hold()).isNull();
+        rows.sql("UPDATE hold SET state = 'REJECTED', decided_by = 'ben'");
+        assertThat(where("a").sentence()).isEqualTo("Kept as it is: ben rejected hold " + hold + ".");
+    }
+
+    @Test
+    void tellsThatADeletionArrived() {
+        rows.delivery("web1", 3, "gone", "DELETED", null);
+        assertThat(where("gone").state()).isEqualTo(PathAnswer.State.ABSENT);
+        assertThat(where("gone").sentence()).startsWith("Not there: its deletion was delivered ");
+        assertThat(where("gone").run()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "p/a",
+                "p/a/",
+                " p/a ",
+                "\"p/a\"",
+                "'/mnt/sync/p/a'",
+                "/mnt/sync/p/a/",
+                "./p/a",
+                "/srv/web1/p/a",
+                "sftp://app@web1:22/srv/web1/p/a"
+            })
+    void takesAPathInAnyForm(String question) {
+        assertThat(answers.where(question, null, null))
+                .extracting(PathAnswer::path)
+                .containsExactly("p/a");
+    }
+
+    @Test
+    void refusesWhatIsNoPath() {
+        assertThatThrownBy(() -> answers.where("a/../b", null, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> answers.where("a\\b", null, null)).hasMessageContaining("write \\\\ for a backslash");
+        assertThat(answers.where("/elsewhere/a", null, null)).isEmpty();
+    }
+
+    @Test
+    void carriesTheBytesOfANameThatIsNoText() {
+        rows.delivered("web1", "\\xff", "f", 1);
+        assertThat(answer("\\xff").pathBase64()).isEqualTo("/w==");
+        assertThat(where("\\xff").state()).isEqualTo(PathAnswer.State.DELIVERED);
+    }
+
+    private PathAnswer answer(String path) {
+        return answers.where(path, null, null).get(0);
+    }
+
+    private PathAnswer.AtTarget where(String path) {
+        return answer(path).targets().get(0);
+    }
+}

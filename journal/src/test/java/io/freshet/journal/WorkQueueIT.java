@@ -1,0 +1,222 @@
+package io.freshet.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.journal.WorkQueue.Found;
+import io.freshet.path.RelativePath;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class WorkQueueIT {
+    @RegisterExtension
+    final TestDatabase database = TestDatabase.fresh();
+
+    private Target target;
+
+    @BeforeEach
+    void setUp() {
+        target = new Target(database);
+    }
+
+    @Test
+    void aPathThatChangesOftenIsOneRowThatKnowsItsOldestAndNewestChange() {
+        target.changed("x", "y", "x");
+        target.plan();
+        target.changed("x");
+        target.plan();
+        assertThat(target.rows()).containsExactly("x 1 4", "y 2 2");
+    }
+
+    /** Rule 20: the row says 200, but what was asked for at 50 was never delivered. */
+    @Test
+    void anAcknowledgementOfWhatWasReadLeavesWhatCameAfter() {
+        target.changed("x");
+        target.plan();
+        WorkItem read = target.readyItem("x");
+        target.changed("x");
+        target.plan();
+        target.deliver(target.openRun(), read);
+        assertThat(target.rows()).containsExactly("x 2 2");
+        target.deliver(target.openRun(), target.readyItemWheneverReady("x"));
+        assertThat(target.rows()).isEmpty();
+    }
+
+    @Test
+    void planningMovesTheCursorWithTheRowsOrNotAtAll() {
+        target.changed("x");
+        assertThat(target.plan()).isEqualTo(1);
+        assertThat(target.plan()).isZero();
+        assertThat(new TargetStates(target.dataSource).get(target.id).cursor()).isEqualTo(target.writer.head());
+    }
+
+    @Test
+    void whoLostTheLeaseCanNeitherPlanNorRecord() {
+        target.changed("x");
+        target.plan();
+        WorkItem item = target.readyItem("x");
+        long run = target.openRun();
+        Lease next = new Leases(target.dataSource)
+                .acquire(target.id, "node", Duration.ofMinutes(1))
+                .orElseThrow();
+        assertThat(next.epoch()).isEqualTo(target.lease.epoch() + 1);
+        for (Runnable late : List.<Runnable>of(target::plan, () -> target.deliver(run, item))) {
+            assertThatThrownBy(late::run)
+                    .isInstanceOfSatisfying(
+                            FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEASE_LOST));
+        }
+        assertThat(target.rows()).containsExactly("x 1 1");
+        assertThat(target.manifest.find(target.id, List.of(item.path()))).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsStillWrittenSettlesAndOneThatWasClosedIsReadyAtOnce() {
+        target.writer.append(List.of(Target.change("open", ChangeKind.PATH, true)));
+        target.writer.append(List.of(
+                Target.change("closed", ChangeKind.PATH, true), Target.change("closed", ChangeKind.PATH, false)));
+        target.plan();
+        assertThat(target.ready(Lane.EXPRESS))
+                .extracting(item -> item.path().toString())
+                .containsExactly("closed");
+    }
+
+    /** Rule 21: what waits for a walk waits for what the walk finds. */
+    @Test
+    void childrenOfAWalkTakeOverItsNumbers() {
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.changed("z");
+        target.plan();
+        WorkItem walk = target.ready(Lane.BULK).get(0);
+        target.queue.advanceWalk(
+                target.lease,
+                walk,
+                new Found(List.of(RelativePath.parse("d/a")), List.of(), List.of()),
+                RelativePath.parse("d"));
+        assertThat(target.rows()).containsExactly("d 1 1", "d/a 1 1", "z 2 2");
+        WorkItem later = target.ready(Lane.BULK).get(0);
+        assertThat(later.walkPosition()).isEqualTo(RelativePath.parse("d"));
+        target.queue.advanceWalk(
+                target.lease, later, new Found(List.of(), List.of(), List.of(RelativePath.parse("d/secret"))), null);
+        assertThat(target.rows()).containsExactly("d/a 1 1", "d/secret 1 1", "z 2 2");
+    }
+
+    @Test
+    void aWalkThatSomebodyAskedForAgainMeanwhileStartsOver() {
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        WorkItem walk = target.ready(Lane.BULK).get(0);
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        target.queue.advanceWalk(target.lease, walk, Found.NOTHING, null);
+        assertThat(target.rows()).containsExactly("d 2 2");
+    }
+
+    /** What the walk has passed may have changed since, and whoever reads the row now reads the newer number with it. */
+    @Test
+    void aWalkThatIsAskedForAgainHalfWayForgetsItsPosition() {
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        WorkItem walk = target.ready(Lane.BULK).get(0);
+        target.queue.advanceWalk(target.lease, walk, Found.NOTHING, RelativePath.parse("d/m"));
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        assertThat(walkPosition()).isEqualTo("none");
+        target.queue.advanceWalk(target.lease, walk, Found.NOTHING, RelativePath.parse("d/z"));
+        assertThat(walkPosition()).isEqualTo("none");
+    }
+
+    /** A run may ask again for reasons of its own, at numbers that the row has already. */
+    @Test
+    void whatIsAskedForAgainAtTheSameNumbersIsLookedAtAgain() {
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        WorkItem walk = target.ready(Lane.BULK).get(0);
+        List<RelativePath> child = List.of(RelativePath.parse("d/a"));
+        target.queue.alsoLookAt(target.lease, walk, child, ChangeKind.PATH);
+        WorkItem read = target.ready(Lane.BULK).get(1);
+        target.queue.alsoLookAt(target.lease, walk, child, ChangeKind.TREE);
+        target.deliver(target.openRun(), read);
+        assertThat(target.rows()).containsExactly("d 1 1", "d/a 1 1");
+        WorkItem again = target.ready(Lane.BULK).get(1);
+        assertThat(again.kind()).isEqualTo(ChangeKind.TREE);
+        target.deliver(target.openRun(), again);
+        assertThat(target.rows()).containsExactly("d 1 1");
+    }
+
+    @Test
+    void whatIsWidenedIsNotDoneByALookBefore() {
+        target.changed("d");
+        target.plan();
+        WorkItem read = target.ready(Lane.EXPRESS).get(0);
+        WorkItem widened = target.queue
+                .widen(target.lease, List.of(read))
+                .values()
+                .iterator()
+                .next();
+        target.deliver(target.openRun(), read);
+        assertThat(target.rows()).containsExactly("d 1 1");
+        assertThat(target.ready(Lane.EXPRESS))
+                .extracting(WorkItem::kind, WorkItem::asked)
+                .containsExactly(tuple(ChangeKind.TREE, widened.asked()));
+        target.queue.advanceWalk(target.lease, widened, Found.NOTHING, null);
+        assertThat(target.rows()).isEmpty();
+    }
+
+    private String walkPosition() {
+        return database.jdbcClient()
+                .sql("SELECT coalesce(walk_position, 'none') FROM work_item WHERE path = 'd'")
+                .query(String.class)
+                .single();
+    }
+
+    @Test
+    void aFailedItemWaitsAndAnotherDoesNot() {
+        target.changed("bad", "good");
+        target.plan();
+        long run = target.openRun();
+        WaveRecord wave = new WaveRecord();
+        wave.fail(new Failure(
+                target.readyItem("bad"),
+                "write",
+                ErrorCode.PERMISSION_DENIED,
+                "no",
+                Instant.now().plusSeconds(3600)));
+        target.deliveries.record(target.lease, run, wave);
+        assertThat(target.ready(Lane.EXPRESS))
+                .extracting(item -> item.path().toString())
+                .containsExactly("good");
+        assertThat(target.queue.failedOf(target.id, run, 10))
+                .extracting(item -> item.path().toString())
+                .containsExactly("bad");
+        assertThat(target.queue.failedOf(target.id, run + 1, 10)).isEmpty();
+    }
+
+    @Test
+    void sendNowMakesAFailedItemReadyOnce() {
+        target.changed("d/bad");
+        target.plan();
+        WaveRecord wave = new WaveRecord();
+        wave.fail(new Failure(
+                target.readyItem("d/bad"),
+                "write",
+                ErrorCode.PERMISSION_DENIED,
+                "no",
+                Instant.now().plusSeconds(3600)));
+        target.deliveries.record(target.lease, target.openRun(), wave);
+        assertThat(target.ready(Lane.EXPRESS)).isEmpty();
+        target.jdbc.sql("""
+                        INSERT INTO expedite (target_id, path, requested_by, expires_at)
+                        VALUES (:target, 'd', 'ben', now() + interval '1 hour')
+                        """).param("target", target.id.value()).update();
+        target.plan();
+        assertThat(target.ready(Lane.EXPRESS)).isNotEmpty();
+    }
+}

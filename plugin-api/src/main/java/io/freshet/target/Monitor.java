@@ -1,0 +1,27 @@
+package io.freshet.target;
+
+/** Somebody who watches operations while they run and may ask them to stop; called from the session's thread. */
+public interface Monitor {
+    /** Tells that more bytes of a file's content were sent. */
+    void sent(Operation operation, long bytes);
+
+    /** Tells that an operation ended, in the order in which operations end. */
+    void ended(Operation operation, Result result);
+
+    /** Asked at every block: whether to stop. What has not begun then ends as {@code Failed} with {@code STOPPED}. */
+    boolean stopRequested();
+
+    /** Watches nothing and never stops. */
+    Monitor NONE = new Monitor() {
+        @Override
+        public void sent(Operation operation, long bytes) {}
+
+        @Override
+        public void ended(Operation operation, Result result) {}
+
+        @Override
+        public boolean stopRequested() {
+            return false;
+        }
+    };
+}

@@ -1,0 +1,58 @@
+package io.freshet.target;
+
+import io.freshet.file.Attributes;
+import io.freshet.file.Content;
+import io.freshet.path.RelativePath;
+
+/**
+ * One change of one path on a target.
+ *
+ * <p>Every operation leaves its path either as it was or as it should be, whole. None creates a missing parent.
+ */
+public sealed interface Operation {
+    /** The path that is changed; for a rename the new one. */
+    RelativePath path();
+
+    /**
+     * Makes a directory with a mode that lets its owner fill it; {@link SetAttributes} gives it its final one. Succeeds
+     * where a directory is there already; anything else in its place is a {@code TARGET_CONFLICT}.
+     */
+    record MakeDirectory(RelativePath path) implements Operation {}
+
+    /**
+     * Puts a file with content and attributes as they are when it is opened, by temporary file, flush and atomic
+     * rename. Replaces a file or symlink; a directory in its place is a {@code TARGET_CONFLICT}.
+     *
+     * @param expectedSize size at the last look, to choose the way of transfer by
+     */
+    record PutFile(RelativePath path, long expectedSize, Content content) implements Operation {}
+
+    /**
+     * Puts a symlink, by temporary link and atomic rename. Replaces a file or symlink; a directory in its place is a
+     * {@code TARGET_CONFLICT}.
+     *
+     * @param linkTarget text form of what the link says
+     */
+    record PutSymlink(RelativePath path, String linkTarget, Attributes attributes) implements Operation {}
+
+    /**
+     * Makes the path another name of a regular file that is there already, by temporary link and atomic rename. Replaces a
+     * file or symlink; a directory in its place is a {@code TARGET_CONFLICT}. Needs {@link Capability#HARD_LINK}.
+     */
+    record Link(RelativePath existing, RelativePath path) implements Operation {}
+
+    /** Renames a file, symlink or directory. Replaces a file; a directory only if it is empty. */
+    record Rename(RelativePath from, RelativePath path) implements Operation {}
+
+    /** Removes a file or symlink. Succeeds where the path is absent and its parent is a real directory or absent too. */
+    record RemoveFile(RelativePath path) implements Operation {}
+
+    /** Removes an empty directory. Not empty is a {@code TARGET_CONFLICT}; absence is as for {@link RemoveFile}. */
+    record RemoveDirectory(RelativePath path) implements Operation {}
+
+    /** Sets mode, owner (where the account can) and modification time of a file or directory; never follows a link. */
+    record SetAttributes(RelativePath path, Attributes attributes) implements Operation {}
+
+    /** Flushes a directory's entries to stable storage, so that earlier changes in it survive a loss of power. */
+    record SyncDirectory(RelativePath path) implements Operation {}
+}

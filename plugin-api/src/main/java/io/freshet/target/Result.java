@@ -1,0 +1,32 @@
+package io.freshet.target;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.file.ContentHash;
+import io.freshet.file.FileState;
+import org.jspecify.annotations.Nullable;
+
+/** How one {@link Operation} ended. */
+public sealed interface Result {
+    /**
+     * The target holds it.
+     *
+     * @param bytes bytes of content sent
+     * @param delivered for a file the state of the source object that was sent, otherwise null
+     * @param hash for a file the hash of the bytes that were sent, otherwise null
+     */
+    record Done(
+            long bytes,
+            @Nullable FileState delivered,
+            @Nullable ContentHash hash) implements Result {
+        /** An operation without content. */
+        public static final Done WITHOUT_CONTENT = new Done(0, null, null);
+    }
+
+    /**
+     * The path is as it was before.
+     *
+     * @param phase where it failed: {@code read}, {@code write}, {@code publish}, {@code remove} or {@code attributes}
+     * @param message names the target, the path, the operation and the next step
+     */
+    record Failed(ErrorCode code, String phase, String message) implements Result {}
+}

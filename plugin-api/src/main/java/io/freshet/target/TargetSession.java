@@ -1,0 +1,73 @@
+package io.freshet.target;
+
+import io.freshet.path.RelativePath;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * One open connection to one target root.
+ *
+ * <p>Used by one thread at a time; {@link #close()} may come from any. Once an operation failed with a code that
+ * {@linkplain io.freshet.failure.ErrorCode#concernsWholeTarget() concerns the whole target} the session is good for
+ * nothing but closing. Paths are bytes; no link below the root is followed for the last component.
+ */
+public interface TargetSession extends AutoCloseable {
+    /**
+     * Returns what the target can do; complete once a gate was entered, for some of it is only found out by trying in the
+     * staging area, and nothing is written before.
+     */
+    Set<Capability> capabilities();
+
+    /**
+     * Enters the gate of a lease epoch: from now on every path goes through {@code .freshet/g<epoch>-<nonce>}, a symlink
+     * to the root that the next owner removes first, so that whatever this session still has under way then finds
+     * nothing. Removes the gates of older epochs. Several sessions of one owner may enter the same gate. Makes {@code
+     * .freshet} (mode 0700) where it is missing.
+     *
+     * @param nonce letters and digits, the same for all sessions of one lease
+     * @throws io.freshet.failure.FreshetException with {@code LEASE_LOST} if a newer epoch's gate is there; {@code
+     *     TARGET_ROOT_SUSPECT} if {@code .freshet} is not a real directory
+     */
+    void enterGate(long epoch, String nonce);
+
+    /** Returns the bytes of {@code .freshet/marker}, or empty where there is none. */
+    Optional<byte[]> readMarker();
+
+    /**
+     * Creates the marker exclusively and durably.
+     *
+     * @return whether this call made it; false where one exists already
+     */
+    boolean createMarker(byte[] content);
+
+    /** Returns what the target holds under a path, without following a link; empty if that is nothing. */
+    Optional<TargetEntry> look(RelativePath path);
+
+    /** Returns what many paths hold, in the order asked, with as few round trips as the protocol allows. */
+    List<Optional<TargetEntry>> look(List<RelativePath> paths);
+
+    /**
+     * Returns a directory's entries without {@code .freshet}, in no order.
+     *
+     * @throws io.freshet.failure.FreshetException if it is not a directory that can be read
+     */
+    List<TargetEntry> list(RelativePath directory);
+
+    /**
+     * Carries out operations and tells how each ended, in the order given. The target sees them take effect in list order
+     * wherever one path is at, above or below another's; others may overlap. A failure does not stop the ones after it
+     * unless it concerns the whole target: then all that have not ended end as failed with the same code.
+     */
+    List<Result> apply(List<Operation> operations, Monitor monitor);
+
+    /** Returns the bytes that the account can still write below the root, where the target tells. */
+    OptionalLong freeBytes();
+
+    /** Removes everything from the staging area; only the owner of the lease calls this, with nothing under way. */
+    void sweepStaging();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,44 @@
+package io.freshet.posix;
+
+import com.sun.jna.Memory;
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What {@code /proc/self} tells of this process's open files (proc(5)). */
+final class ProcessFiles {
+    /** {@code AT_FDCWD} of linux/fcntl.h: the paths used with it are absolute. */
+    private static final int AT_FDCWD = -100;
+
+    private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
+
+    private ProcessFiles() {}
+
+    /** Returns the absolute path that the object behind a descriptor has now; empty where it has none or too long a one. */
+    static Optional<byte[]> pathOf(int descriptor) {
+        byte[] link = Below.terminated(("/proc/self/fd/" + descriptor).getBytes(StandardCharsets.US_ASCII));
+        Memory buffer = Scratch.ofThread().link;
+        long length = LibC.C.readlinkat(AT_FDCWD, link, buffer, buffer.size());
+        if (length <= 0 || length == buffer.size() || buffer.getByte(0) != '/') {
+            return Optional.empty();
+        }
+        return Optional.of(buffer.getByteArray(0, (int) length));
+    }
+
+    /** Returns the mount table of this process. */
+    static byte[] mountInfo() {
+        try {
+            return Files.readAllBytes(MOUNT_INFO);
+        } catch (IOException e) {
+            throw new FreshetException(
+                    ErrorCode.SOURCE_UNREADABLE,
+                    "cannot read " + MOUNT_INFO + ", without which mounts inside a source go unseen: " + e.getMessage()
+                            + "; mount /proc",
+                    e);
+        }
+    }
+}

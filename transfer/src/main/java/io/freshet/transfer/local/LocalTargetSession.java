@@ -1,0 +1,327 @@
+package io.freshet.transfer.local;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.path.RelativePath;
+import io.freshet.target.Capability;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation;
+import io.freshet.target.Result;
+import io.freshet.target.TargetEntry;
+import io.freshet.target.TargetSession;
+import io.freshet.transfer.GateName;
+import io.freshet.transfer.StagingName;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A session with a target that is a directory of this machine; operations are carried out one after the other. */
+final class LocalTargetSession implements TargetSession {
+    private static final String MARKER = "marker";
+    private static final int HOUSE_MODE = 0700;
+    private static final int OTHER_OWNER = 1;
+
+    private final String target;
+    private final Path root;
+    private final Set<Capability> capabilities = EnumSet.of(
+            Capability.ATOMIC_RENAME,
+            Capability.FILE_SYNC,
+            Capability.DIRECTORY_SYNC,
+            Capability.HARD_LINK,
+            Capability.SYMLINK_ATTRIBUTES,
+            Capability.FREE_SPACE,
+            Capability.NANOSECOND_TIMES);
+    private @Nullable GateName gate;
+    private boolean entered;
+
+    LocalTargetSession(String target, Path root) {
+        this.target = target;
+        this.root = root;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.copyOf(capabilities);
+    }
+
+    @Override
+    public void enterGate(long epoch, String nonce) {
+        entered = false;
+        gate = null;
+        GateName own = new GateName(epoch, nonce);
+        Path house = root.resolve(RelativePath.RESERVED_NAME);
+        try {
+            makeHouse(house);
+            if (makeGate(house, own)) {
+                compare(house, own);
+                gate = own;
+                capabilities.add(Capability.GATE);
+            } else {
+                capabilities.remove(Capability.GATE);
+            }
+            probeOwner();
+            entered = true;
+        } catch (IOException e) {
+            throw failure(LocalFailure.codeOf(e), "could not enter the staging area: " + e.getMessage(), e);
+        }
+    }
+
+    private void makeHouse(Path house) throws IOException {
+        try {
+            Files.createDirectory(house);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(house, LinkOption.NOFOLLOW_LINKS)) {
+                throw failure(
+                        ErrorCode.TARGET_ROOT_SUSPECT,
+                        "'" + RelativePath.RESERVED_NAME + "' in the target root is not a directory",
+                        e);
+            }
+        }
+        LocalAttributes.setMode(house, HOUSE_MODE);
+    }
+
+    private static boolean makeGate(Path house, GateName own) throws IOException {
+        Path link = house.resolve(own.toString());
+        try {
+            Files.createSymbolicLink(link, Path.of(GateName.LINK_TARGET));
+        } catch (FileAlreadyExistsException e) {
+            return Files.isSymbolicLink(link);
+        } catch (UnsupportedOperationException e) {
+            return false;
+        }
+        return true;
+    }
+
+    private void compare(Path house, GateName own) throws IOException {
+        List<Path> older = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(house)) {
+            for (Path entry : entries) {
+                Optional<GateName> other = GateName.parse(LocalPaths.name(entry));
+                if (other.isPresent() && own.yieldsTo(other.get())) {
+                    Files.deleteIfExists(house.resolve(own.toString()));
+                    throw failure(
+                            ErrorCode.LEASE_LOST,
+                            "the gate " + other.get() + " of a newer lease is there, ours is " + own
+                                    + "; another process owns the target now",
+                            null);
+                }
+                if (other.isPresent() && !other.get().equals(own)) {
+                    older.add(entry);
+                }
+            }
+        }
+        for (Path entry : older) {
+            Files.deleteIfExists(entry);
+        }
+    }
+
+    private void probeOwner() throws IOException {
+        Path probe = Files.createFile(inHouse(StagingName.fresh()));
+        try {
+            boolean superuser = (Integer) Files.getAttribute(probe, "unix:uid") == 0;
+            if (superuser) {
+                LocalAttributes.setOwner(probe, OTHER_OWNER, OTHER_OWNER);
+                capabilities.add(Capability.CHANGE_OWNER);
+            } else {
+                capabilities.remove(Capability.CHANGE_OWNER);
+            }
+        } catch (IOException e) {
+            // Root without the right to give files away, as in a user namespace.
+            capabilities.remove(Capability.CHANGE_OWNER);
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+    }
+
+    /** The target root, through the gate once that was entered. */
+    Path base() {
+        GateName entry = gate;
+        return entry == null ? root : root.resolve(RelativePath.RESERVED_NAME).resolve(entry.toString());
+    }
+
+    Path inHouse(String name) {
+        return base().resolve(RelativePath.RESERVED_NAME).resolve(name);
+    }
+
+    Path path(RelativePath path) {
+        // Through the dot, for the gate itself is a symlink that is not to be looked at.
+        return path.isRoot() ? base().resolve(".") : LocalPaths.below(base(), path);
+    }
+
+    boolean isSuperuser() {
+        return capabilities.contains(Capability.CHANGE_OWNER);
+    }
+
+    boolean isGateGone() {
+        GateName entry = gate;
+        return entry != null
+                && Files.notExists(
+                        root.resolve(RelativePath.RESERVED_NAME).resolve(entry.toString()), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    String target() {
+        return target;
+    }
+
+    @Override
+    public Optional<byte[]> readMarker() {
+        try {
+            return Optional.of(Files.readAllBytes(inHouse(MARKER)));
+        } catch (NoSuchFileException e) {
+            requireGate();
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failure(LocalFailure.codeOf(e), "could not read the marker: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public boolean createMarker(byte[] content) {
+        requireEntered();
+        Path temporary = inHouse(StagingName.fresh());
+        try {
+            LocalFile.write(temporary, content);
+            try {
+                // A link, unlike a rename, fails where the new name exists.
+                Files.createLink(inHouse(MARKER), temporary);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+            LocalFile.syncDirectory(inHouse("."));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            requireGate();
+            throw failure(LocalFailure.codeOf(e), "could not make the marker: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Optional<TargetEntry> look(RelativePath path) {
+        try {
+            Optional<TargetEntry> entry = LocalAttributes.entry(path(path), path, true);
+            if (entry.isEmpty()) {
+                requireGate();
+            }
+            return entry;
+        } catch (IOException e) {
+            throw failure(LocalFailure.codeOf(e), "could not look at '" + path + "': " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<Optional<TargetEntry>> look(List<RelativePath> paths) {
+        List<Optional<TargetEntry>> entries = new ArrayList<>(paths.size());
+        for (RelativePath path : paths) {
+            entries.add(look(path));
+        }
+        return entries;
+    }
+
+    @Override
+    public List<TargetEntry> list(RelativePath directory) {
+        List<TargetEntry> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(path(directory))) {
+            for (Path entry : stream) {
+                byte[] name = LocalPaths.bytes(entry.getFileName());
+                RelativePath path = directory.child(name);
+                if (!path.isReserved()) {
+                    LocalAttributes.entry(entry, path, false).ifPresent(entries::add);
+                }
+            }
+            return entries;
+        } catch (IOException e) {
+            requireGate();
+            throw failure(LocalFailure.codeOf(e), "could not list '" + directory + "': " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<Result> apply(List<Operation> operations, Monitor monitor) {
+        requireEntered();
+        LocalDelivery delivery = new LocalDelivery(this, monitor);
+        List<Result> results = new ArrayList<>(operations.size());
+        Result.Failed givenUp = null;
+        for (Operation operation : operations) {
+            if (givenUp == null && monitor.stopRequested()) {
+                givenUp = LocalDelivery.stopped(target);
+            }
+            Result result = givenUp == null ? delivery.carryOut(operation) : givenUp;
+            if (result instanceof Result.Failed failed && failed.code().concernsWholeTarget()) {
+                givenUp = failed;
+            }
+            results.add(result);
+            monitor.ended(operation, result);
+        }
+        return results;
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(base()).getUsableSpace());
+        } catch (IOException e) {
+            requireGate();
+            throw failure(LocalFailure.codeOf(e), "could not ask for free space: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void sweepStaging() {
+        requireEntered();
+        try {
+            sweep(inHouse("."), true);
+        } catch (IOException e) {
+            requireGate();
+            throw failure(LocalFailure.codeOf(e), "could not sweep the staging area: " + e.getMessage(), e);
+        }
+    }
+
+    private static void sweep(Path directory, boolean onlyTemporary) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (onlyTemporary && !StagingName.isOne(LocalPaths.name(entry))) {
+                    continue;
+                }
+                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                    sweep(entry, false);
+                }
+                Files.deleteIfExists(entry);
+            }
+        }
+    }
+
+    private void requireGate() {
+        if (isGateGone()) {
+            throw failure(
+                    ErrorCode.LEASE_LOST, "the gate of this lease is gone: another process owns the target now", null);
+        }
+    }
+
+    private void requireEntered() {
+        if (!entered) {
+            throw new IllegalStateException("no gate was entered");
+        }
+    }
+
+    private FreshetException failure(ErrorCode code, String what, @Nullable Throwable cause) {
+        return new FreshetException(code, "target '" + target + "': " + what, cause);
+    }
+
+    @Override
+    public void close() {
+        entered = false;
+    }
+}

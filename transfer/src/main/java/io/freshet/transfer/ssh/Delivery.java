@@ -1,0 +1,310 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.target.Capability;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation;
+import io.freshet.target.Operation.PutFile;
+import io.freshet.target.Operation.PutSymlink;
+import io.freshet.target.Result;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One list of operations on its way to the target: many at a time over one channel, by one thread, each ended exactly once.
+ *
+ * <p>Sources are opened only as the window allows, and content goes straight from the source into the connection, so that
+ * memory depends neither on the list's files nor on their sizes.
+ */
+final class Delivery {
+    private static final int FILES_IN_FLIGHT = 128;
+    private static final int REQUESTS_IN_FLIGHT = 512;
+    /** Unconfirmed bytes of content; twice OpenSSH's channel window times a few, so that it never runs dry. */
+    private static final long BYTES_IN_FLIGHT = 16 << 20;
+    /** Blocks in a row without a look at what was received. */
+    private static final int MOST_TURNS = 256;
+
+    private final String target;
+    private final SftpChannel channel;
+    private final RemotePaths paths;
+    private final TargetFacts facts;
+    private final Monitor monitor;
+    private final byte[] block;
+    private final int filesInFlight;
+    private final List<Task> tasks;
+    private final @Nullable Result[] results;
+    private final TaskOrder order = new TaskOrder();
+    private final Queue<Task> ready = new ArrayDeque<>();
+    private final Queue<FileTask> withBlocks = new ArrayDeque<>();
+
+    private int admitted;
+    private int ended;
+    private int openFiles;
+    private long unconfirmedBytes;
+    private Result.@Nullable Failed givenUp;
+    private boolean gaveUpTasks;
+
+    Delivery(
+            String target,
+            SftpChannel channel,
+            RemotePaths paths,
+            TargetFacts facts,
+            List<Operation> operations,
+            Monitor monitor) {
+        this.target = target;
+        this.channel = channel;
+        this.paths = paths;
+        this.facts = facts;
+        this.monitor = monitor;
+        this.block = new byte[facts.largestWrite()];
+        this.filesInFlight = Math.min(FILES_IN_FLIGHT, facts.openFiles());
+        this.results = new @Nullable Result[operations.size()];
+        this.tasks = new ArrayList<>(operations.size());
+        for (Operation operation : operations) {
+            tasks.add(task(operation, tasks.size()));
+        }
+    }
+
+    private Task task(Operation operation, int index) {
+        if (operation instanceof PutFile put) {
+            return new FileTask(this, put, index);
+        }
+        if (operation instanceof PutSymlink put) {
+            return new SymlinkTask(this, put, index);
+        }
+        if (operation instanceof Operation.Link link) {
+            return new LinkTask(this, link, index);
+        }
+        return new SimpleTask(this, operation, index);
+    }
+
+    /** Carries everything out and returns the results in the order of the list. */
+    List<Result> run() {
+        try {
+            while (ended < tasks.size()) {
+                step();
+            }
+            while (channel.outstanding() > 0) {
+                channel.receive();
+            }
+        } catch (FreshetException e) {
+            if (e.code() != ErrorCode.CONNECTION_LOST) {
+                throw e;
+            }
+            endAll(new Result.Failed(e.code(), "write", String.valueOf(e.getMessage())));
+        } finally {
+            for (Task task : tasks) {
+                if (task instanceof FileTask file) {
+                    file.closeReading();
+                }
+            }
+        }
+        List<Result> complete = new ArrayList<>(results.length);
+        for (Result result : results) {
+            if (result == null) {
+                throw new IllegalStateException("an operation has no result");
+            }
+            complete.add(result);
+        }
+        return complete;
+    }
+
+    private void step() {
+        if (givenUp == null && monitor.stopRequested()) {
+            givenUp = new Result.Failed(
+                    ErrorCode.STOPPED, "write", "target '" + target + "': stopped on request; the next run goes on");
+        }
+        boolean moved = false;
+        if (givenUp != null && !gaveUpTasks) {
+            gaveUpTasks = true;
+            moved = true;
+            giveUpTasks(givenUp);
+        }
+        moved |= runReady();
+        moved |= admit();
+        moved |= sendBlocks();
+        if (channel.outstanding() > 0) {
+            channel.receive();
+        } else if (!moved && ended < tasks.size() && (givenUp == null || gaveUpTasks)) {
+            throw new IllegalStateException("operations wait for each other");
+        }
+    }
+
+    private boolean runReady() {
+        boolean any = false;
+        for (Task task = ready.poll(); task != null; task = ready.poll()) {
+            any = true;
+            if (!task.isEnded()) {
+                task.proceed();
+            }
+        }
+        return any;
+    }
+
+    private boolean admit() {
+        int before = admitted;
+        while (givenUp == null
+                && admitted < tasks.size()
+                && openFiles < filesInFlight
+                && channel.outstanding() < REQUESTS_IN_FLIGHT) {
+            Task task = tasks.get(admitted++);
+            order.add(task);
+            task.stage();
+            runReady();
+        }
+        return admitted > before;
+    }
+
+    private boolean sendBlocks() {
+        boolean any = false;
+        // Blocks that are only compared await no reply: the replies to others are received between.
+        for (int turn = 0;
+                turn < MOST_TURNS && !withBlocks.isEmpty() && unconfirmedBytes < BYTES_IN_FLIGHT && !mustGiveUp();
+                turn++) {
+            FileTask file = withBlocks.remove();
+            any = true;
+            if (file.sendBlock(block)) {
+                withBlocks.add(file);
+            }
+        }
+        return any;
+    }
+
+    /** Asked at every block, as the monitor's contract says. */
+    private boolean mustGiveUp() {
+        return !gaveUpTasks && (givenUp != null || monitor.stopRequested());
+    }
+
+    private void giveUpTasks(Result.Failed reason) {
+        for (Task task : tasks) {
+            if (!task.isEnded()) {
+                task.giveUp(reason);
+            }
+        }
+    }
+
+    private void endAll(Result.Failed reason) {
+        for (Task task : tasks) {
+            task.end(reason);
+        }
+        ready.clear();
+    }
+
+    // What tasks ask of the delivery.
+
+    SftpChannel channel() {
+        return channel;
+    }
+
+    RemotePaths paths() {
+        return paths;
+    }
+
+    TargetFacts facts() {
+        return facts;
+    }
+
+    /** Returns with what everything ends that has not taken effect yet; null while the target is in order. */
+    Result.@Nullable Failed givenUp() {
+        return givenUp;
+    }
+
+    void ready(Task task) {
+        ready.add(task);
+    }
+
+    void hasBlocks(FileTask file) {
+        withBlocks.add(file);
+    }
+
+    void fileOpened() {
+        openFiles++;
+    }
+
+    void fileClosed() {
+        openFiles--;
+    }
+
+    void bytesSent(FileTask file, int count) {
+        unconfirmedBytes += count;
+        monitor.sent(file.operation, count);
+    }
+
+    void bytesConfirmed(int count) {
+        unconfirmedBytes -= count;
+    }
+
+    void ended(Task task, Result result) {
+        results[task.index] = result;
+        ended++;
+        order.remove(task);
+        if (givenUp == null
+                && result instanceof Result.Failed failed
+                && failed.code().concernsWholeTarget()) {
+            givenUp = failed;
+        }
+        monitor.ended(task.operation, result);
+    }
+
+    Diagnosis diagnose(Task task, SftpReply.Status status, Circumstances seen) {
+        return Diagnosis.of(task.operation, status, seen, facts.isSuperuser(), facts.can(Capability.ATOMIC_RENAME));
+    }
+
+    Result.Failed failed(Task task, String phase, ErrorCode code, String reason) {
+        String path =
+                task.operation.path().isRoot() ? "." : task.operation.path().toString();
+        return new Result.Failed(
+                code,
+                phase,
+                "target '" + target + "': could not " + verb(task.operation) + " '" + path + "': " + reason);
+    }
+
+    private static String verb(Operation operation) {
+        if (operation instanceof Operation.MakeDirectory) {
+            return "make the directory";
+        }
+        if (operation instanceof PutFile) {
+            return "put the file";
+        }
+        if (operation instanceof PutSymlink) {
+            return "put the symlink";
+        }
+        if (operation instanceof Operation.Link link) {
+            return "link to '" + link.existing() + "' the path";
+        }
+        if (operation instanceof Operation.Rename rename) {
+            return "rename '" + rename.from() + "' to";
+        }
+        if (operation instanceof Operation.RemoveFile) {
+            return "remove";
+        }
+        if (operation instanceof Operation.RemoveDirectory) {
+            return "remove the directory";
+        }
+        return operation instanceof Operation.SyncDirectory ? "flush the directory" : "set the attributes of";
+    }
+
+    SftpRequest renameRequest(byte[] from, byte[] to) {
+        SftpRequest request = facts.can(Capability.ATOMIC_RENAME)
+                ? channel.extended(SftpProtocol.POSIX_RENAME)
+                : channel.request(SftpProtocol.RENAME);
+        return request.string(from).string(to);
+    }
+
+    SftpRequest symlinkRequest(byte[] linkTarget, byte[] link) {
+        return SftpTargetSession.symlink(channel, linkTarget, link, facts.draftSymlinks());
+    }
+
+    /** Removes a temporary object; a failure leaves it to the next sweep. */
+    void removeQuietly(byte[] remote) {
+        channel.send(channel.request(SftpProtocol.REMOVE).string(remote), reply -> {});
+    }
+
+    void closeQuietly(byte[] handle) {
+        channel.send(channel.request(SftpProtocol.CLOSE).string(handle), reply -> {});
+    }
+}

@@ -1,0 +1,79 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.path.RelativePath;
+import io.freshet.transfer.GateName;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the server's paths, as bytes, of paths below the target root: through the gate once one was entered. */
+final class RemotePaths {
+    private static final byte[] HOUSE = ("/" + RelativePath.RESERVED_NAME).getBytes(StandardCharsets.US_ASCII);
+
+    private final byte[] root;
+    private final byte[] base;
+    private final @Nullable GateName gate;
+
+    private RemotePaths(byte[] root, @Nullable GateName gate) {
+        this.root = root;
+        this.gate = gate;
+        this.base = gate == null ? root : join(join(root, HOUSE), bytes("/" + gate));
+    }
+
+    /** Paths below a root, an absolute path without a slash at its end, straight and through no gate. */
+    static RemotePaths below(byte[] root) {
+        int length = root.length;
+        while (length > 0 && root[length - 1] == '/') {
+            length--;
+        }
+        return new RemotePaths(Arrays.copyOf(root, length), null);
+    }
+
+    RemotePaths through(GateName newGate) {
+        return new RemotePaths(root, newGate);
+    }
+
+    RemotePaths withoutGate() {
+        return new RemotePaths(root, null);
+    }
+
+    boolean isGated() {
+        return gate != null;
+    }
+
+    /** The gate itself, not what it leads to. */
+    byte[] gatePath(GateName name) {
+        return join(join(root, HOUSE), bytes("/" + name));
+    }
+
+    byte[] ownGate() {
+        if (gate == null) {
+            throw new IllegalStateException("no gate was entered");
+        }
+        return gatePath(gate);
+    }
+
+    byte[] of(RelativePath path) {
+        return path.isRoot() ? join(base, bytes("/.")) : join(join(base, bytes("/")), path.bytes());
+    }
+
+    /** {@code .freshet}. */
+    byte[] house() {
+        return join(base, HOUSE);
+    }
+
+    /** Something inside {@code .freshet}. */
+    byte[] inHouse(String name) {
+        return join(join(base, HOUSE), bytes("/" + name));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] join(byte[] head, byte[] tail) {
+        byte[] joined = Arrays.copyOf(head, head.length + tail.length);
+        System.arraycopy(tail, 0, joined, head.length, tail.length);
+        return joined;
+    }
+}

@@ -1,0 +1,136 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.target.Capability;
+import io.freshet.transfer.StagingName;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Finds out what a server can do: from what it announces, then by trying in the staging area. */
+final class SftpProbe {
+    /** What every server must take in one packet (draft-ietf-secsh-filexfer-02, 3), less what goes around the content. */
+    private static final int SAFE_WRITE = 32_768 - SftpRequest.writeOverhead();
+
+    private static final int LARGEST_USEFUL_WRITE = 256 * 1024;
+    private static final int USUAL_OPEN_FILES = 128;
+    private static final int SPARE_OPEN_FILES = 8;
+    private static final int PROBE_MODE = 0600;
+    private static final int PROBE_OTHER_MODE = 0640;
+    /** An owner that nobody has by accident, to see whether owners can be given away; the account {@code daemon}. */
+    private static final int OTHER_OWNER = 1;
+
+    private SftpProbe() {}
+
+    /** Reads the announced extensions; asks for the limits. */
+    static TargetFacts ofExtensions(SftpChannel channel) {
+        EnumSet<Capability> can = EnumSet.noneOf(Capability.class);
+        add(can, channel.offers(SftpProtocol.POSIX_RENAME), Capability.ATOMIC_RENAME);
+        add(can, channel.offers(SftpProtocol.FSYNC), Capability.FILE_SYNC);
+        add(can, channel.offers(SftpProtocol.HARDLINK), Capability.HARD_LINK);
+        add(can, channel.offers(SftpProtocol.LSETSTAT), Capability.SYMLINK_ATTRIBUTES);
+        add(can, channel.offers(SftpProtocol.STATVFS), Capability.FREE_SPACE);
+        int largestWrite = SAFE_WRITE;
+        int openFiles = USUAL_OPEN_FILES;
+        if (channel.offers(SftpProtocol.LIMITS)) {
+            SftpReply limits = channel.call(channel.extended(SftpProtocol.LIMITS));
+            if (limits.type() == SftpProtocol.EXTENDED_REPLY) {
+                long packet = limits.longNumber();
+                limits.longNumber();
+                long write = limits.longNumber();
+                long handles = limits.longNumber();
+                if (packet > 0) {
+                    write = Math.min(write == 0 ? packet : write, packet - SftpRequest.writeOverhead());
+                }
+                largestWrite = (int) Math.max(SAFE_WRITE, Math.min(write, LARGEST_USEFUL_WRITE));
+                openFiles = handles == 0
+                        ? USUAL_OPEN_FILES
+                        : (int) Math.max(1, Math.min(USUAL_OPEN_FILES, handles - SPARE_OPEN_FILES));
+            }
+        }
+        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, false);
+    }
+
+    /** Makes, changes and removes one file in the staging area to see what takes effect. */
+    static TargetFacts ofStaging(SftpChannel channel, RemotePaths paths, TargetFacts known, boolean draftOrder) {
+        Set<Capability> can = EnumSet.noneOf(Capability.class);
+        can.addAll(known.capabilities());
+        can.remove(Capability.CHANGE_OWNER);
+        add(can, paths.isGated(), Capability.GATE);
+        String name = StagingName.fresh();
+        byte[] probe = paths.inHouse(name);
+        int uid = -1;
+        int gid = -1;
+        boolean modeOfLinks = false;
+        SftpReply opened = channel.call(channel.request(SftpProtocol.OPEN)
+                .string(probe)
+                .number(SftpProtocol.OPEN_WRITE | SftpProtocol.OPEN_CREATE | SftpProtocol.OPEN_EXCLUSIVE)
+                .mode(PROBE_MODE));
+        if (opened.type() == SftpProtocol.HANDLE) {
+            byte[] handle = opened.string();
+            SftpReply state = channel.call(channel.request(SftpProtocol.FSTAT).string(handle));
+            if (state.type() == SftpProtocol.ATTRIBUTES) {
+                SftpAttributes attributes = state.attributes();
+                uid = attributes.uid();
+                gid = attributes.gid();
+            }
+            boolean givesAway = uid == 0
+                    && channel.call(channel.request(SftpProtocol.FSETSTAT)
+                                    .string(handle)
+                                    .owner(OTHER_OWNER, OTHER_OWNER))
+                            .isOk();
+            add(can, givesAway, Capability.CHANGE_OWNER);
+            modeOfLinks = channel.offers(SftpProtocol.LSETSTAT)
+                    && setsModeWithoutFollowing(channel, probe)
+                    && refusesModeOfLink(channel, paths, name, draftOrder);
+            channel.call(channel.request(SftpProtocol.CLOSE).string(handle));
+            channel.call(channel.request(SftpProtocol.REMOVE).string(probe));
+        }
+        add(
+                can,
+                channel.offers(SftpProtocol.FSYNC) && syncDirectory(channel, paths.house()),
+                Capability.DIRECTORY_SYNC);
+        return new TargetFacts(can, known.largestWrite(), known.openFiles(), uid, gid, modeOfLinks, draftOrder);
+    }
+
+    private static boolean setsModeWithoutFollowing(SftpChannel channel, byte[] path) {
+        return channel.call(channel.extended(SftpProtocol.LSETSTAT).string(path).mode(PROBE_OTHER_MODE))
+                .isOk();
+    }
+
+    /** A server that says yes to a link (MINA on newer JDKs, without doing it) hides that a link is in the way. */
+    private static boolean refusesModeOfLink(
+            SftpChannel channel, RemotePaths paths, String linkTarget, boolean draftOrder) {
+        byte[] link = paths.inHouse(StagingName.fresh());
+        byte[] to = linkTarget.getBytes(StandardCharsets.US_ASCII);
+        if (!channel.call(SftpTargetSession.symlink(channel, to, link, draftOrder))
+                .isOk()) {
+            return false;
+        }
+        boolean refused = !setsModeWithoutFollowing(channel, link);
+        channel.call(channel.request(SftpProtocol.REMOVE).string(link));
+        return refused;
+    }
+
+    /** Flushes a directory and tells whether the server did. */
+    static boolean syncDirectory(SftpChannel channel, byte[] directory) {
+        SftpReply opened = channel.call(channel.request(SftpProtocol.OPEN)
+                .string(directory)
+                .number(SftpProtocol.OPEN_READ)
+                .noAttributes());
+        if (opened.type() != SftpProtocol.HANDLE) {
+            return false;
+        }
+        byte[] handle = opened.string();
+        boolean synced = channel.call(
+                        channel.extended(SftpProtocol.FSYNC).string(handle).patient())
+                .isOk();
+        channel.call(channel.request(SftpProtocol.CLOSE).string(handle));
+        return synced;
+    }
+
+    private static void add(Set<Capability> can, boolean really, Capability capability) {
+        if (really) {
+            can.add(capability);
+        }
+    }
+}

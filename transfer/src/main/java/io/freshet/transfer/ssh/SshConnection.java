@@ -1,0 +1,253 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.SocketFactory;
+import net.schmizz.keepalive.KeepAlive;
+import net.schmizz.keepalive.KeepAliveRunner;
+import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.connection.channel.direct.Session;
+import net.schmizz.sshj.userauth.UserAuthException;
+import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
+import net.schmizz.sshj.userauth.password.PasswordUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One authenticated SSH connection with an SFTP channel on it.
+ *
+ * <p>The library itself could wait for ever in two places: for the greeting of a host that accepts and then says nothing,
+ * and in a write to a socket whose other end is gone. A watchdog closes the socket there, which ends both.
+ */
+final class SshConnection implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int KEEP_ALIVE_SECONDS = 15;
+    private static final int KEEP_ALIVES_UNANSWERED = 4;
+    private static final int WATCH_SECONDS = 5;
+
+    private static final ScheduledExecutorService WATCHDOG = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "freshet-ssh-watchdog");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final RememberedSocket socket = new RememberedSocket();
+    private final SSHClient client;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final SftpChannel sftp;
+    private final ScheduledFuture<?> watch;
+
+    private SshConnection(SshSettings settings, Duration silence, Duration login) {
+        client = new SSHClient(SshLibrary.config());
+        client.setSocketFactory(socket);
+        client.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        client.getTransport().setTimeoutMs((int) login.toMillis());
+        // How long a send may wait for the server to take in more; the watchdog below is the one that knows better.
+        client.getConnection().setTimeoutMs((int) SftpChannel.FLUSH_DEADLINE.toMillis());
+        ScheduledFuture<?> loginWatch = WATCHDOG.schedule(socket::cut, login.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            connect(settings);
+            authenticate(settings);
+            Session.Subsystem subsystem = startSftp(settings);
+            sftp = new SftpChannel(
+                    settings.target(), subsystem.getInputStream(), subsystem.getOutputStream(), silence, socket::cut);
+            sftp.start();
+        } catch (RuntimeException e) {
+            socket.cut();
+            disconnect();
+            throw e;
+        } finally {
+            loginWatch.cancel(false);
+        }
+        watch = WATCHDOG.scheduleWithFixedDelay(
+                () -> {
+                    if (sftp.isStuck()) {
+                        socket.cut();
+                    }
+                },
+                WATCH_SECONDS,
+                WATCH_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    /**
+     * Connects, checks the host's key, authenticates and starts SFTP.
+     *
+     * @param silence how long the server may be silent while it owes an answer
+     * @param login how long all of this may take
+     */
+    static SshConnection open(SshSettings settings, Duration silence, Duration login) {
+        return new SshConnection(settings, silence, login);
+    }
+
+    SftpChannel sftp() {
+        return sftp;
+    }
+
+    private void connect(SshSettings settings) {
+        KnownHosts knownHosts = new KnownHosts(settings);
+        client.addHostKeyVerifier(knownHosts);
+        KeepAlive keepAlive = client.getConnection().getKeepAlive();
+        keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+        if (keepAlive instanceof KeepAliveRunner runner) {
+            runner.setMaxAliveCount(KEEP_ALIVES_UNANSWERED);
+        }
+        try {
+            client.connect(settings.host(), settings.port());
+        } catch (IOException | RuntimeException e) {
+            FreshetException refusal = knownHosts.refusal();
+            if (refusal != null) {
+                throw refusal;
+            }
+            throw new FreshetException(
+                    ErrorCode.TARGET_UNREACHABLE,
+                    "target '" + settings.target() + "': no SSH connection to " + settings.host() + ":"
+                            + settings.port() + " (" + reason(e)
+                            + "); is the host up and its sshd reachable from here?",
+                    e);
+        }
+    }
+
+    private void authenticate(SshSettings settings) {
+        List<KeyProvider> keys = new ArrayList<>();
+        for (Path identity : settings.identityFiles()) {
+            keys.add(load(settings, identity));
+        }
+        try {
+            client.authPublickey(settings.user(), keys);
+        } catch (UserAuthException e) {
+            throw new FreshetException(
+                    ErrorCode.AUTHENTICATION_FAILED,
+                    "target '" + settings.target() + "': " + settings.user() + "@" + settings.host()
+                            + " does not accept the key " + settings.identityFiles()
+                            + "; add its public half to ~/.ssh/authorized_keys of that account",
+                    e);
+        } catch (IOException | RuntimeException e) {
+            throw new FreshetException(
+                    ErrorCode.TARGET_UNREACHABLE,
+                    "target '" + settings.target() + "': the connection to " + settings.host()
+                            + " broke during authentication (" + reason(e) + ")",
+                    e);
+        }
+    }
+
+    private KeyProvider load(SshSettings settings, Path identity) {
+        Path passphraseFile = settings.passphraseFile();
+        try {
+            KeyProvider provider = passphraseFile == null
+                    ? client.loadKeys(identity.toString())
+                    : client.loadKeys(identity.toString(), PasswordUtils.createOneOff(passphrase(passphraseFile)));
+            provider.getPrivate();
+            return provider;
+        } catch (IOException | RuntimeException e) {
+            throw new FreshetException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "target '" + settings.target() + "': the private key " + identity + " cannot be used (" + reason(e)
+                            + "); is it an OpenSSH key, and "
+                            + (passphraseFile == null
+                                    ? "does it need the option " + SshSettings.PASSPHRASE_FILE + "?"
+                                    : "is the passphrase in " + passphraseFile + " the right one?"),
+                    e);
+        }
+    }
+
+    private static char[] passphrase(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return lines.isEmpty() ? new char[0] : lines.get(0).toCharArray();
+    }
+
+    private Session.Subsystem startSftp(SshSettings settings) {
+        try {
+            return client.startSession().startSubsystem("sftp");
+        } catch (IOException | RuntimeException e) {
+            throw new FreshetException(
+                    ErrorCode.TARGET_UNREACHABLE,
+                    "target '" + settings.target() + "': " + settings.host() + " does not start SFTP (" + reason(e)
+                            + "); sshd_config needs a line like 'Subsystem sftp internal-sftp'",
+                    e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            watch.cancel(false);
+            sftp.close();
+            // Without the goodbye of the protocol: that could block, and a server does not need it.
+            socket.cut();
+            disconnect();
+        }
+    }
+
+    private void disconnect() {
+        try {
+            client.disconnect();
+        } catch (IOException | RuntimeException e) {
+            // It is gone, which is what was wanted.
+            socket.cut();
+        }
+    }
+
+    /** Makes the connection's one socket and keeps hold of it, so that it can be closed from outside. */
+    private static final class RememberedSocket extends SocketFactory {
+        private volatile @Nullable Socket socket;
+
+        @Override
+        public Socket createSocket() throws IOException {
+            Socket made = new Socket();
+            made.setTcpNoDelay(true);
+            socket = made;
+            return made;
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            throw new IOException("not used");
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, java.net.InetAddress local, int localPort)
+                throws IOException {
+            throw new IOException("not used");
+        }
+
+        @Override
+        public Socket createSocket(java.net.InetAddress host, int port) throws IOException {
+            throw new IOException("not used");
+        }
+
+        @Override
+        public Socket createSocket(java.net.InetAddress host, int port, java.net.InetAddress local, int localPort)
+                throws IOException {
+            throw new IOException("not used");
+        }
+
+        private void cut() {
+            Socket made = socket;
+            if (made != null) {
+                try {
+                    made.close();
+                } catch (IOException e) {
+                    // A socket that cannot be closed is closed.
+                    socket = null;
+                }
+            }
+        }
+    }
+}

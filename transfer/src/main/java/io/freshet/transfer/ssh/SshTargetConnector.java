@@ -1,0 +1,55 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.target.TargetAddress;
+import io.freshet.target.TargetConnector;
+import io.freshet.target.TargetSession;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Reaches targets by SFTP over SSH, for URLs like {@code sftp://app@host:22/srv/www}; {@code ssh} is another word for the
+ * same.
+ *
+ * <p>Options: {@code known-hosts} (default {@code ~/.ssh/known_hosts}), {@code identity-file} (default the usual ones in
+ * {@code ~/.ssh}), {@code passphrase-file}. The user is the URL's, else the one this process runs as.
+ */
+public final class SshTargetConnector implements TargetConnector {
+    private static final Set<String> SCHEMES = Set.of("sftp", "ssh");
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
+    private static final Duration LOGIN = Duration.ofSeconds(30);
+
+    private final Duration silence;
+    private final Duration login;
+
+    /** Made by {@link java.util.ServiceLoader}. */
+    public SshTargetConnector() {
+        this(SILENCE, LOGIN);
+    }
+
+    /**
+     * @param silence how long a server may be silent while it owes an answer
+     * @param login how long connecting and authenticating may take
+     */
+    SshTargetConnector(Duration silence, Duration login) {
+        this.silence = silence;
+        this.login = login;
+    }
+
+    @Override
+    public boolean supports(String scheme) {
+        return SCHEMES.contains(scheme);
+    }
+
+    @Override
+    public TargetSession connect(TargetAddress address) {
+        SshSettings settings = SshSettings.of(address);
+        SshConnection connection = SshConnection.open(settings, silence, login);
+        try {
+            return new SftpTargetSession(settings, connection);
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.target.Operation;
+import io.freshet.target.Result;
+import io.freshet.transfer.StagingName;
+import org.jspecify.annotations.Nullable;
+
+/** An operation that makes its object complete under a temporary name first and publishes it by an atomic rename. */
+abstract class StagedTask extends Task {
+    final byte[] temporary;
+
+    private boolean begun;
+    private boolean staged;
+    private boolean publishing;
+    private Result.@Nullable Failed givenUp;
+
+    StagedTask(Delivery delivery, Operation operation, int index) {
+        super(delivery, operation, index);
+        temporary = delivery.paths().inHouse(StagingName.fresh());
+    }
+
+    @Override
+    final void stage() {
+        begun = true;
+        begin();
+    }
+
+    /** Sends what makes the temporary object; calls {@link #staged} once the server has confirmed all of it. */
+    abstract void begin();
+
+    /** The result once the rename was confirmed. */
+    abstract Result.Done done();
+
+    @Override
+    final void proceed() {
+        if (staged && !publishing && !isEnded()) {
+            publish();
+        }
+    }
+
+    @Override
+    void giveUp(Result.Failed reason) {
+        givenUp = reason;
+        if (!begun) {
+            end(reason);
+        } else if (staged && !publishing) {
+            discard(reason);
+        }
+    }
+
+    final Result.@Nullable Failed givenUp() {
+        return givenUp;
+    }
+
+    /** Everything is on the target's disk and confirmed: publish it as soon as nothing stands in the way. */
+    final void staged() {
+        staged = true;
+        Result.Failed reason = givenUp;
+        if (reason != null) {
+            discard(reason);
+        } else if (!isBlocked()) {
+            publish();
+        }
+    }
+
+    /** Tells why a request about the temporary object failed, removes that object and ends the task. */
+    final void explainStaging(String phase, SftpReply.Status status) {
+        Circumstances.look(delivery.channel(), delivery.paths(), operation.path(), null, seen -> {
+            delivery.removeQuietly(temporary);
+            conclude(phase, Diagnosis.ofStaging(status, seen, delivery.facts().isSuperuser()));
+        });
+    }
+
+    /** Removes the temporary object and ends the task. */
+    final void discard(Result.Failed reason) {
+        delivery.removeQuietly(temporary);
+        end(reason);
+    }
+
+    private void publish() {
+        publishing = true;
+        delivery.channel()
+                .send(delivery.renameRequest(temporary, delivery.paths().of(operation.path())), reply -> {
+                    if (reply.isOk()) {
+                        end(done());
+                    } else {
+                        explain("publish", reply.status(), () -> delivery.removeQuietly(temporary));
+                    }
+                });
+        takeEffect();
+    }
+}

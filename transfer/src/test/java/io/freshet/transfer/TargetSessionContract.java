@@ -1,0 +1,853 @@
+package io.freshet.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
+import io.freshet.file.Attributes;
+import io.freshet.file.Content;
+import io.freshet.file.FileType;
+import io.freshet.path.RelativePath;
+import io.freshet.target.Capability;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation;
+import io.freshet.target.Operation.Link;
+import io.freshet.target.Operation.MakeDirectory;
+import io.freshet.target.Operation.PutFile;
+import io.freshet.target.Operation.PutSymlink;
+import io.freshet.target.Operation.RemoveDirectory;
+import io.freshet.target.Operation.RemoveFile;
+import io.freshet.target.Operation.Rename;
+import io.freshet.target.Operation.SetAttributes;
+import io.freshet.target.Operation.SyncDirectory;
+import io.freshet.target.Result;
+import io.freshet.target.TargetEntry;
+import io.freshet.target.TargetSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every target session promises, whatever it is made of. */
+public abstract class TargetSessionContract {
+    private static final long MTIME = MadeContent.MTIME_NANOS;
+
+    @TempDir(factory = MemoryDirectory.class)
+    protected Path temporary;
+
+    protected Path root;
+    protected TargetSession session;
+
+    /** Opens a new session with the target whose root is {@link #root}. */
+    protected abstract TargetSession connect() throws Exception;
+
+    @BeforeEach
+    void openSession() throws Exception {
+        root = Files.createDirectory(temporary.resolve("root"));
+        session = connect();
+        session.enterGate(1, "first");
+    }
+
+    @AfterEach
+    protected void closeSession() {
+        if (session != null) {
+            session.close();
+        }
+        assertThat(MadeContent.openNow()).as("sources left open").isZero();
+    }
+
+    // Making and looking
+
+    @Test
+    void putsFileWithContentAndAttributes() throws Exception {
+        MadeContent content = MadeContent.of(700_001, "some text ", 0640, Account.UID, Account.GID);
+
+        Result result = apply(put("a.txt", content));
+
+        assertThat(result).isEqualTo(new Result.Done(700_001, content.state(), content.hash()));
+        assertThat(sha256(root.resolve("a.txt"))).isEqualTo(content.hash().hex());
+        assertThat(session.look(path("a.txt")))
+                .contains(new TargetEntry(
+                        path("a.txt"), FileType.FILE, 700_001, MTIME, 0640, Account.UID, Account.GID, null));
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void putsEmptyFile() throws Exception {
+        assertDone(apply(put("empty", MadeContent.of(""))));
+        assertThat(Files.size(root.resolve("empty"))).isZero();
+    }
+
+    @Test
+    void putReplacesFileAndSymlink() throws Exception {
+        Files.writeString(root.resolve("file"), "old and longer");
+        Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
+
+        assertDone(apply(put("file", MadeContent.of("new"))));
+        assertDone(apply(put("link", MadeContent.of("no link"))));
+
+        assertThat(root.resolve("file")).hasContent("new");
+        assertThat(Files.isSymbolicLink(root.resolve("link"))).isFalse();
+        assertThat(root.resolve("link")).hasContent("no link");
+    }
+
+    @Test
+    void putRefusesDirectoryInPlaceAndMissingParent() throws Exception {
+        Files.createDirectories(root.resolve("dir/sub"));
+        Files.writeString(root.resolve("file"), "x");
+
+        assertFailed(apply(put("dir", MadeContent.of("x"))), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(put("none/x", MadeContent.of("x"))), ErrorCode.PARENT_MISSING);
+        assertFailed(apply(put("file/x", MadeContent.of("x"))), ErrorCode.TARGET_CONFLICT);
+
+        assertThat(root.resolve("dir/sub")).isDirectory();
+        assertThat(root.resolve("file")).hasContent("x");
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void sourceThatChangesWhileItIsReadIsNotPublished() throws Exception {
+        Files.writeString(root.resolve("a"), "old");
+
+        Result result = apply(put(
+                "a",
+                MadeContent.of(300_000, "torn", 0644, Account.UID, Account.GID).changing()));
+
+        assertFailed(result, ErrorCode.SOURCE_CHANGED);
+        assertThat(root.resolve("a")).hasContent("old");
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    /** A log without end: what was there when it was opened arrives whole, under the times it had then. */
+    @Test
+    void sourceThatOnlyGrowsWhileItIsReadIsPublishedAsItWasOpened() throws Exception {
+        MadeContent log = MadeContent.of(40_000_001, "line\n", 0644, Account.UID, Account.GID)
+                .growing();
+
+        Result result = apply(put("log", log));
+
+        assertThat(result).isEqualTo(new Result.Done(40_000_001, log.state(), log.hash()));
+        assertThat(root.resolve("log")).hasSize(40_000_001);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void sourceThatGrowsAndBeginsOtherwiseThanItWasReadIsNotPublished() throws Exception {
+        Files.writeString(root.resolve("a"), "old");
+
+        Result result = apply(put(
+                "a",
+                MadeContent.of(300_000, "torn", 0644, Account.UID, Account.GID)
+                        .growing()
+                        .rewritten()));
+
+        assertFailed(result, ErrorCode.SOURCE_CHANGED);
+        assertThat(root.resolve("a")).hasContent("old");
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void sourceThatCannotBeReadConcernsOnlyItself() throws Exception {
+        List<Result> results = session.apply(
+                List.of(put("a", MadeContent.of("a").unreadable()), put("b", MadeContent.of("b"))), Monitor.NONE);
+
+        assertFailed(results.get(0), ErrorCode.SOURCE_UNREADABLE);
+        assertDone(results.get(1));
+        assertThat(root.resolve("b")).hasContent("b");
+    }
+
+    @Test
+    void putsSymlinkAsItIs() throws Exception {
+        Files.writeString(root.resolve("old"), "x");
+        Attributes attributes = new Attributes(0777, Account.UID, Account.GID, MTIME);
+
+        assertDone(apply(new PutSymlink(path("link"), linkText(), attributes)));
+        assertDone(apply(new PutSymlink(path("old"), "link", attributes)));
+
+        TargetEntry entry = session.look(path("link")).orElseThrow();
+        assertThat(entry.type()).isEqualTo(FileType.SYMLINK);
+        assertThat(entry.linkTarget()).isEqualTo(linkText());
+        if (session.capabilities().contains(Capability.SYMLINK_ATTRIBUTES)) {
+            assertThat(entry.mtimeNanos()).isEqualTo(MTIME);
+        }
+        assertThat(Files.readSymbolicLink(root.resolve("old"))).isEqualTo(Path.of("link"));
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void symlinkRefusesDirectoryInPlaceAndMissingParent() throws Exception {
+        Files.createDirectory(root.resolve("dir"));
+        Attributes attributes = new Attributes(0777, Account.UID, Account.GID, MTIME);
+
+        assertFailed(apply(new PutSymlink(path("dir"), "x", attributes)), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new PutSymlink(path("none/l"), "x", attributes)), ErrorCode.PARENT_MISSING);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void makesDirectoryOnceAndForAll() throws Exception {
+        Files.writeString(root.resolve("file"), "x");
+
+        assertDone(apply(new MakeDirectory(path("dir"))));
+        assertDone(apply(new MakeDirectory(path("dir"))));
+        assertFailed(apply(new MakeDirectory(path("file"))), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new MakeDirectory(path("none/dir"))), ErrorCode.PARENT_MISSING);
+        assertFailed(apply(new MakeDirectory(path("file/dir"))), ErrorCode.TARGET_CONFLICT);
+
+        TargetEntry entry = session.look(path("dir")).orElseThrow();
+        assertThat(entry.type()).isEqualTo(FileType.DIRECTORY);
+        assertThat(entry.mode() & 0700).isEqualTo(0700);
+    }
+
+    @Test
+    void looksAtManyPathsInTheOrderAsked() throws Exception {
+        Files.writeString(root.resolve("a"), "aaa");
+        Files.createDirectory(root.resolve("d"));
+        List<RelativePath> wanted = new ArrayList<>();
+        for (int i = 0; i < 700; i++) {
+            wanted.add(path("none" + i));
+        }
+        wanted.add(path("a"));
+        wanted.add(path("a/below-a-file"));
+        wanted.add(path("d"));
+        wanted.add(RelativePath.ROOT);
+
+        List<Optional<TargetEntry>> seen = session.look(wanted);
+
+        assertThat(seen.subList(0, 700)).allMatch(Optional::isEmpty);
+        assertThat(seen.get(700).orElseThrow().size()).isEqualTo(3);
+        assertThat(seen.get(701)).isEmpty();
+        assertThat(seen.get(702).orElseThrow().type()).isEqualTo(FileType.DIRECTORY);
+        assertThat(seen.get(703).orElseThrow().type()).isEqualTo(FileType.DIRECTORY);
+    }
+
+    @Test
+    void listsDirectoryWithoutItsOwnHouse() throws Exception {
+        for (int i = 0; i < 450; i++) {
+            Files.writeString(root.resolve("f" + i), "x");
+        }
+
+        List<TargetEntry> entries = session.list(RelativePath.ROOT);
+
+        assertThat(entries).hasSize(450).allMatch(entry -> entry.type() == FileType.FILE && entry.size() == 1);
+        assertThat(entries).extracting(entry -> entry.path().toString()).contains("f0", "f449");
+        assertThatThrownBy(() -> session.list(path("none"))).isInstanceOf(FreshetException.class);
+        assertThatThrownBy(() -> session.list(path("f1"))).isInstanceOf(FreshetException.class);
+    }
+
+    @Test
+    void namesAreBytes() throws Exception {
+        List<byte[]> names = new ArrayList<>();
+        names.add(new byte[] {'a', (byte) 0xff, (byte) 0xfe, 'b'});
+        names.add("line\nfeed\t\\ \"quoted\" 'x' $HOME;*".getBytes(StandardCharsets.UTF_8));
+        names.add("ünïcödé-日本".getBytes(StandardCharsets.UTF_8));
+        names.add("-rf".getBytes(StandardCharsets.UTF_8));
+        byte[] longest = new byte[255];
+        Arrays.fill(longest, (byte) 'n');
+        names.add(longest);
+        Assumptions.assumeTrue(keepsAnyBytes(), "this server's names are not bytes");
+
+        for (byte[] name : names) {
+            RelativePath file = RelativePath.ROOT.child(name);
+            assertDone(apply(new PutFile(file, 1, MadeContent.of("x"))));
+            assertThat(session.look(file)).isPresent();
+        }
+
+        assertThat(session.list(RelativePath.ROOT))
+                .extracting(TargetEntry::path)
+                .containsExactlyInAnyOrderElementsOf(
+                        names.stream().map(RelativePath.ROOT::child).toList());
+        for (byte[] name : names) {
+            assertDone(apply(new RemoveFile(RelativePath.ROOT.child(name))));
+        }
+        assertThat(session.list(RelativePath.ROOT)).isEmpty();
+    }
+
+    /** Whether the server's own file names can be any bytes; not so for one that runs in a JVM. */
+    protected boolean keepsAnyBytes() {
+        return true;
+    }
+
+    /** The text of a symlink that the server can hold, best one that leads nowhere. */
+    protected String linkText() {
+        return "../over/there";
+    }
+
+    /** Whether the server sets the set-id bits that it is told to. */
+    protected boolean keepsSetIdBits() {
+        return true;
+    }
+
+    @Test
+    void nameThatIsTooLongIsRefused() throws Exception {
+        byte[] tooLong = new byte[256];
+        Arrays.fill(tooLong, (byte) 'n');
+        RelativePath file = RelativePath.ROOT.child(tooLong);
+
+        assertFailed(apply(new PutFile(file, 1, MadeContent.of("x"))), ErrorCode.NAME_REFUSED);
+        assertFailed(apply(new MakeDirectory(file)), ErrorCode.NAME_REFUSED);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    // Changing and removing
+
+    @Test
+    void renamesFilesAndDirectories() throws Exception {
+        Files.createDirectories(root.resolve("full/sub"));
+        Files.createDirectory(root.resolve("empty"));
+        Files.writeString(root.resolve("a"), "a");
+        Files.writeString(root.resolve("b"), "b");
+
+        assertDone(apply(new Rename(path("a"), path("b"))));
+        assertDone(apply(new Rename(path("full"), path("empty"))));
+        assertFailed(apply(new Rename(path("b"), path("empty"))), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new Rename(path("none"), path("c"))), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new Rename(path("b"), path("none/b"))), ErrorCode.PARENT_MISSING);
+        Files.createDirectories(root.resolve("other/x"));
+        assertFailed(apply(new Rename(path("other"), path("empty"))), ErrorCode.TARGET_CONFLICT);
+
+        assertThat(root.resolve("b")).hasContent("a");
+        assertThat(root.resolve("empty/sub")).isDirectory();
+        assertThat(root.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void linksNamesOfOneFile() throws Exception {
+        Assumptions.assumeTrue(
+                session.capabilities().contains(Capability.HARD_LINK), "this server makes no hard links");
+        Files.createDirectory(root.resolve("dir"));
+        Files.writeString(root.resolve("a"), "a");
+        Files.writeString(root.resolve("b"), "b");
+        Files.createSymbolicLink(root.resolve("link"), Path.of("a"));
+
+        assertDone(apply(new Link(path("a"), path("b"))));
+        assertDone(apply(new Link(path("a"), path("b"))));
+        assertDone(apply(new Link(path("a"), path("dir/c"))));
+        assertFailed(apply(new Link(path("a"), path("dir"))), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new Link(path("a"), path("none/b"))), ErrorCode.PARENT_MISSING);
+        assertThat(apply(new Link(path("link"), path("d")))).isInstanceOf(Result.Failed.class);
+        assertThat(apply(new Link(path("none"), path("d")))).isInstanceOf(Result.Failed.class);
+
+        Object inode = Files.getAttribute(root.resolve("a"), "unix:ino");
+        assertThat(Files.getAttribute(root.resolve("b"), "unix:ino")).isEqualTo(inode);
+        assertThat(Files.getAttribute(root.resolve("dir/c"), "unix:ino")).isEqualTo(inode);
+        assertThat(root.resolve("d")).doesNotExist();
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void removesFilesSymlinksAndWhatIsNotThere() throws Exception {
+        Files.writeString(root.resolve("a"), "a");
+        Files.createDirectory(root.resolve("dir"));
+        Files.createSymbolicLink(root.resolve("link"), Path.of("dir"));
+
+        assertDone(apply(new RemoveFile(path("a"))));
+        assertDone(apply(new RemoveFile(path("a"))));
+        assertDone(apply(new RemoveFile(path("link"))));
+        assertDone(apply(new RemoveFile(path("none/at/all"))));
+        assertFailed(apply(new RemoveFile(path("dir"))), ErrorCode.TARGET_CONFLICT);
+        Files.writeString(root.resolve("file"), "x");
+        assertFailed(apply(new RemoveFile(path("file/below"))), ErrorCode.TARGET_CONFLICT);
+
+        assertThat(root.resolve("dir")).isDirectory();
+    }
+
+    @Test
+    void removesEmptyDirectoriesOnly() throws Exception {
+        Files.createDirectories(root.resolve("dir/sub"));
+        Files.writeString(root.resolve("file"), "x");
+
+        assertFailed(apply(new RemoveDirectory(path("dir"))), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new RemoveDirectory(path("file"))), ErrorCode.TARGET_CONFLICT);
+        assertDone(apply(new RemoveDirectory(path("dir/sub"))));
+        assertDone(apply(new RemoveDirectory(path("dir"))));
+        assertDone(apply(new RemoveDirectory(path("dir"))));
+
+        assertThat(root.resolve("dir")).doesNotExist();
+        assertThat(root.resolve("file")).exists();
+    }
+
+    @Test
+    void setsAttributesNeverThroughLink() throws Exception {
+        Files.createDirectory(root.resolve("dir"));
+        Files.writeString(root.resolve("file"), "x");
+        Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
+        Attributes attributes = new Attributes(0551, Account.UID, Account.GID, MTIME);
+
+        assertDone(apply(new SetAttributes(path("dir"), attributes)));
+        assertFailed(apply(new SetAttributes(path("link"), attributes)), ErrorCode.TARGET_CONFLICT);
+        assertFailed(apply(new SetAttributes(path("none"), attributes)), ErrorCode.TARGET_CONFLICT);
+
+        TargetEntry directory = session.look(path("dir")).orElseThrow();
+        assertThat(directory.mode()).isEqualTo(0551);
+        assertThat(directory.mtimeNanos()).isEqualTo(MTIME);
+        assertThat(session.look(path("file")).orElseThrow().mode()).isNotEqualTo(0551);
+        assertDone(apply(new SetAttributes(RelativePath.ROOT, new Attributes(0755, Account.UID, Account.GID, MTIME))));
+        assertThat(session.look(RelativePath.ROOT).orElseThrow().mtimeNanos()).isEqualTo(MTIME);
+    }
+
+    @Test
+    void superuserSetsOwnerBeforeSetIdBits() throws Exception {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.CHANGE_OWNER), "needs the superuser");
+
+        assertDone(apply(put("a", MadeContent.of(1, "x", 06755, 1234, 2345))));
+        Files.createDirectory(root.resolve("dir"));
+        assertDone(apply(new SetAttributes(path("dir"), new Attributes(02775, 1234, 2345, MTIME))));
+        assertDone(apply(new PutSymlink(path("l"), "a", new Attributes(0777, 1234, 2345, MTIME))));
+
+        TargetEntry file = session.look(path("a")).orElseThrow();
+        int setId = keepsSetIdBits() ? 07777 : 0777;
+        assertThat(List.of(file.uid(), file.gid(), file.mode())).containsExactly(1234, 2345, 06755 & setId);
+        TargetEntry directory = session.look(path("dir")).orElseThrow();
+        assertThat(List.of(directory.uid(), directory.gid(), directory.mode()))
+                .containsExactly(1234, 2345, 02775 & setId);
+        assertThat(session.look(path("l")).orElseThrow().uid()).isEqualTo(1234);
+    }
+
+    @Test
+    void ordinaryAccountDropsSetIdBits() throws Exception {
+        Assumptions.assumeFalse(session.capabilities().contains(Capability.CHANGE_OWNER), "needs an ordinary user");
+
+        assertDone(apply(put("a", MadeContent.of(1, "x", 06755, Account.UID + 1, Account.GID))));
+
+        assertThat(session.look(path("a")).orElseThrow().mode()).isEqualTo(0755);
+    }
+
+    @Test
+    void syncsDirectory() throws Exception {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.DIRECTORY_SYNC), "cannot flush directories");
+        Files.createDirectory(root.resolve("dir"));
+
+        assertDone(apply(new SyncDirectory(path("dir"))));
+        assertDone(apply(new SyncDirectory(RelativePath.ROOT)));
+        assertThat(apply(new SyncDirectory(path("none")))).isInstanceOf(Result.Failed.class);
+    }
+
+    @Test
+    void ordinaryUserIsDeniedWhatTheModeForbids() throws Exception {
+        Assumptions.assumeFalse(Account.SUPERUSER, "the superuser is denied nothing");
+        Files.createDirectory(root.resolve("locked"));
+        Files.writeString(root.resolve("locked/a"), "a");
+        LocalModes.set(root.resolve("locked"), 0555);
+
+        assertFailed(apply(put("locked/b", MadeContent.of("x"))), ErrorCode.PERMISSION_DENIED);
+        assertFailed(apply(new RemoveFile(path("locked/a"))), ErrorCode.PERMISSION_DENIED);
+        assertFailed(apply(new MakeDirectory(path("locked/d"))), ErrorCode.PERMISSION_DENIED);
+
+        LocalModes.set(root.resolve("locked"), 0755);
+        assertThat(root.resolve("locked/a")).hasContent("a");
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    // Many at a time
+
+    @Test
+    void twoThousandSmallFilesAndWhatDependsOnThemInOneList() throws Exception {
+        Files.writeString(root.resolve("stale"), "x");
+        List<Operation> operations = new ArrayList<>();
+        operations.add(new RemoveFile(path("stale")));
+        operations.add(new MakeDirectory(path("stale")));
+        operations.add(new MakeDirectory(path("stale/deep")));
+        for (int i = 0; i < 2000; i++) {
+            operations.add(put("stale/deep/f" + i, MadeContent.of("content " + i)));
+        }
+        operations.add(new SetAttributes(path("stale/deep"), new Attributes(0750, Account.UID, Account.GID, MTIME)));
+        operations.add(put("stale/deep/f7", MadeContent.of("second")));
+        operations.add(new Rename(path("stale/deep"), path("moved")));
+        operations.add(new RemoveFile(path("moved/f0")));
+        operations.add(put("moved/f1", MadeContent.of("after the move")));
+        operations.add(new SetAttributes(path("moved"), new Attributes(0711, Account.UID, Account.GID, MTIME)));
+        operations.add(new RemoveDirectory(path("stale")));
+        operations.add(put("stale", MadeContent.of("a file again")));
+        AtomicInteger ended = new AtomicInteger();
+        AtomicLong bytes = new AtomicLong();
+        MadeContent.mostOpen();
+
+        List<Result> results = session.apply(operations, new Monitor() {
+            @Override
+            public void sent(Operation operation, long count) {
+                bytes.addAndGet(count);
+            }
+
+            @Override
+            public void ended(Operation operation, Result result) {
+                ended.incrementAndGet();
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return false;
+            }
+        });
+
+        assertThat(results).hasSize(operations.size()).allMatch(result -> result instanceof Result.Done);
+        assertThat(ended.get()).isEqualTo(operations.size());
+        assertThat(MadeContent.mostOpen()).as("sources open at a time").isLessThanOrEqualTo(128);
+        assertThat(bytes.get())
+                .isEqualTo(results.stream()
+                        .mapToLong(result -> ((Result.Done) result).bytes())
+                        .sum());
+        try (Stream<Path> files = Files.list(root.resolve("moved"))) {
+            assertThat(files.count()).isEqualTo(1999);
+        }
+        assertThat(root.resolve("moved/f1999")).hasContent("content 1999");
+        assertThat(root.resolve("moved/f7")).hasContent("second");
+        assertThat(root.resolve("moved/f1")).hasContent("after the move");
+        assertThat(root.resolve("stale")).hasContent("a file again");
+        TargetEntry moved = session.look(path("moved")).orElseThrow();
+        assertThat(moved.mode()).isEqualTo(0711);
+        assertThat(moved.mtimeNanos()).isEqualTo(MTIME);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void operationsOnOnePathTakeEffectInTheirOrderHoweverLongTheyTake() throws Exception {
+        MadeContent slow = MadeContent.of(24L << 20, "slow", 0644, Account.UID, Account.GID);
+        List<Operation> operations = List.of(
+                put("x", slow),
+                put("x", MadeContent.of("quick")),
+                new Rename(path("x"), path("y")),
+                put("x", slow),
+                new Rename(path("x"), path("z")),
+                put("x", MadeContent.of("last")),
+                put("w", slow),
+                new RemoveFile(path("w")));
+
+        assertThat(session.apply(operations, Monitor.NONE)).allMatch(result -> result instanceof Result.Done);
+
+        assertThat(root.resolve("x")).hasContent("last");
+        assertThat(root.resolve("y")).hasContent("quick");
+        assertThat(root.resolve("z")).hasSize(24L << 20);
+        assertThat(root.resolve("w")).doesNotExist();
+    }
+
+    @Test
+    void failureDoesNotStopTheOthers() throws Exception {
+        Files.createDirectories(root.resolve("d500/x"));
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            operations.add(put(i % 2 == 0 ? "none/f" + i : "f" + i, MadeContent.of("x")));
+        }
+        operations.add(put("d500", MadeContent.of("x")));
+
+        List<Result> results = session.apply(operations, Monitor.NONE);
+
+        for (int i = 0; i < 1000; i++) {
+            if (i % 2 == 0) {
+                assertFailed(results.get(i), ErrorCode.PARENT_MISSING);
+            } else {
+                assertDone(results.get(i));
+            }
+        }
+        assertFailed(results.get(1000), ErrorCode.TARGET_CONFLICT);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void readerOfTheFinalNameNeverSeesShortFile() throws Exception {
+        long size = 64L << 20;
+        Path file = root.resolve("big");
+        assertDone(apply(put("big", MadeContent.of(size, "first ", 0644, Account.UID, Account.GID))));
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger looks = new AtomicInteger();
+        AtomicLong shortest = new AtomicLong(Long.MAX_VALUE);
+        Thread reader = new Thread(() -> {
+            while (!done.get()) {
+                try {
+                    shortest.accumulateAndGet(Files.size(file), Math::min);
+                    looks.incrementAndGet();
+                } catch (IOException e) {
+                    shortest.set(-1);
+                }
+            }
+        });
+        reader.start();
+        MadeContent second = MadeContent.of(size, "second", 0644, Account.UID, Account.GID);
+
+        Result result = apply(put("big", second));
+
+        done.set(true);
+        reader.join();
+        assertThat(result).isEqualTo(new Result.Done(size, second.state(), second.hash()));
+        assertThat(sha256(file)).isEqualTo(second.hash().hex());
+        assertThat(shortest.get()).isEqualTo(size);
+        assertThat(looks.get()).isPositive();
+    }
+
+    @Test
+    void stopEndsWhatHasNotBegun() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong sent = new AtomicLong();
+        Files.writeString(root.resolve("big"), "old");
+        MadeContent big = MadeContent.of(64L << 20, "x", 0644, Account.UID, Account.GID)
+                .beforeRead(place -> {
+                    if (place > 1 << 20) {
+                        stop.set(true);
+                    }
+                });
+        List<Operation> operations = new ArrayList<>();
+        operations.add(new MakeDirectory(path("made")));
+        operations.add(put("big", big));
+        operations.add(new Rename(path("big"), path("moved")));
+        for (int i = 0; i < 500; i++) {
+            operations.add(put("f" + i, MadeContent.of("x")));
+        }
+
+        List<Result> results = session.apply(operations, new Monitor() {
+            @Override
+            public void sent(Operation operation, long bytes) {
+                sent.addAndGet(bytes);
+            }
+
+            @Override
+            public void ended(Operation operation, Result result) {}
+
+            @Override
+            public boolean stopRequested() {
+                return stop.get();
+            }
+        });
+
+        assertThat(sent.get()).as("bytes sent in spite of the stop").isLessThan(32L << 20);
+        assertDone(results.get(0));
+        assertFailed(results.get(1), ErrorCode.STOPPED);
+        assertFailed(results.get(2), ErrorCode.STOPPED);
+        assertFailed(results.get(502), ErrorCode.STOPPED);
+        for (int i = 3; i < results.size(); i++) {
+            assertThat(Files.exists(root.resolve("f" + (i - 3)))).isEqualTo(results.get(i) instanceof Result.Done);
+        }
+        assertThat(root.resolve("big")).hasContent("old");
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    // Lease, marker, staging
+
+    @Test
+    void whoLostTheLeaseCanChangeNothing() throws Exception {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.GATE), "the server does not follow the gate");
+        Files.writeString(root.resolve("a"), "a");
+        Files.createDirectory(root.resolve("dir"));
+        List<Operation> late = List.of(
+                put("a", MadeContent.of("late")),
+                new Rename(path("a"), path("b")),
+                new RemoveFile(path("a")),
+                new RemoveFile(path("none")),
+                new RemoveDirectory(path("dir")),
+                new MakeDirectory(path("new")),
+                new PutSymlink(path("l"), "a", new Attributes(0777, Account.UID, Account.GID, MTIME)),
+                new SetAttributes(path("a"), new Attributes(0600, Account.UID, Account.GID, MTIME)));
+        List<String> before = tree();
+        long epoch = 1;
+        for (Operation operation : late) {
+            session.enterGate(++epoch, "older");
+            try (TargetSession newer = connect()) {
+                newer.enterGate(++epoch, "newer");
+            }
+
+            assertFailed(apply(operation), ErrorCode.LEASE_LOST);
+
+            assertThat(tree()).as("after %s", operation).isEqualTo(before);
+            assertThatThrownBy(() -> session.look(path("none"))).satisfies(code(ErrorCode.LEASE_LOST));
+            assertThatThrownBy(() -> session.list(path("dir"))).satisfies(code(ErrorCode.LEASE_LOST));
+            assertThatThrownBy(session::readMarker).satisfies(code(ErrorCode.LEASE_LOST));
+        }
+    }
+
+    @Test
+    void leaseLostInTheMiddleOfFileLeavesTheOldContent() throws Exception {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.GATE), "the server does not follow the gate");
+        Files.writeString(root.resolve("a"), "old");
+        AtomicBoolean taken = new AtomicBoolean();
+        MadeContent content = MadeContent.of(16L << 20, "x", 0644, Account.UID, Account.GID)
+                .beforeRead(place -> {
+                    if (place > 8 << 20 && taken.compareAndSet(false, true)) {
+                        takeOver();
+                    }
+                });
+
+        assertFailed(apply(put("a", content)), ErrorCode.LEASE_LOST);
+
+        assertThat(taken).isTrue();
+        assertThat(root.resolve("a")).hasContent("old");
+    }
+
+    private void takeOver() {
+        try (TargetSession newer = connect()) {
+            newer.enterGate(2, "newer");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void gateOfAnOlderOrEqualEpochIsNotEntered() throws Exception {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.GATE), "the server does not follow the gate");
+        session.enterGate(5, "five");
+        try (TargetSession same = connect()) {
+            same.enterGate(5, "five");
+            assertDone(same.apply(List.of(put("same", MadeContent.of("x"))), Monitor.NONE)
+                    .get(0));
+        }
+        try (TargetSession older = connect()) {
+            assertThatThrownBy(() -> older.enterGate(4, "four")).satisfies(code(ErrorCode.LEASE_LOST));
+            assertThatThrownBy(() -> older.apply(List.of(put("older", MadeContent.of("x"))), Monitor.NONE))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> older.enterGate(5, "twin")).satisfies(code(ErrorCode.LEASE_LOST));
+        }
+
+        assertDone(apply(put("own", MadeContent.of("x"))));
+        assertThat(houseNames()).containsExactly("g5-five");
+        assertThat(session.look(path("older"))).isEmpty();
+    }
+
+    @Test
+    void houseThatIsNoDirectoryIsSuspect() throws Exception {
+        try (Stream<Path> entries = Files.list(root.resolve(".freshet"))) {
+            for (Path entry : entries.toList()) {
+                Files.delete(entry);
+            }
+        }
+        Files.delete(root.resolve(".freshet"));
+        Files.createDirectory(temporary.resolve("elsewhere"));
+        Files.createSymbolicLink(root.resolve(".freshet"), temporary.resolve("elsewhere"));
+
+        try (TargetSession next = connect()) {
+            assertThatThrownBy(() -> next.enterGate(2, "next")).satisfies(code(ErrorCode.TARGET_ROOT_SUSPECT));
+        }
+        assertThat(temporary.resolve("elsewhere")).isEmptyDirectory();
+    }
+
+    @Test
+    void houseIsForItsOwnerOnly() throws Exception {
+        LocalModes.set(root.resolve(".freshet"), 0755);
+
+        session.enterGate(2, "next");
+
+        assertThat(LocalModes.of(root.resolve(".freshet"))).isEqualTo(0700);
+    }
+
+    @Test
+    void markerIsMadeOnceAndWhole() throws Exception {
+        byte[] marker = "{\"nonce\": 1}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(session.readMarker()).isEmpty();
+        assertThat(session.createMarker(marker)).isTrue();
+        assertThat(session.createMarker("other".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+
+        assertThat(session.readMarker()).contains(marker);
+        try (TargetSession fresh = connect()) {
+            assertThat(fresh.readMarker()).contains(marker);
+        }
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    @Test
+    void sweepRemovesWhatIsStagedAndNothingElse() throws Exception {
+        session.createMarker(new byte[] {1});
+        Path house = root.resolve(".freshet");
+        Files.writeString(house.resolve(StagingName.fresh()), "left over");
+        Path tree = Files.createDirectories(house.resolve(StagingName.fresh()).resolve("sub"));
+        Files.writeString(tree.resolve("file"), "left over");
+
+        session.sweepStaging();
+
+        assertThat(stagingNames()).isEmpty();
+        assertThat(houseNames()).contains("marker");
+        assertDone(apply(put("a", MadeContent.of("x"))));
+    }
+
+    @Test
+    void tellsFreeSpace() {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.FREE_SPACE), "the server does not tell");
+
+        assertThat(session.freeBytes().orElseThrow()).isPositive();
+    }
+
+    // Words for the tests
+
+    protected final Result apply(Operation operation) {
+        return session.apply(List.of(operation), Monitor.NONE).get(0);
+    }
+
+    protected static RelativePath path(String text) {
+        return RelativePath.parse(text);
+    }
+
+    protected static PutFile put(String text, MadeContent content) {
+        Content source = content;
+        return new PutFile(path(text), content.state().size(), source);
+    }
+
+    protected static void assertDone(Result result) {
+        assertThat(result).isInstanceOf(Result.Done.class);
+    }
+
+    protected static void assertFailed(Result result, ErrorCode code) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Failed.class,
+                        failed -> assertThat(failed.code()).as(failed.message()).isEqualTo(code));
+    }
+
+    protected static Consumer<Throwable> code(ErrorCode code) {
+        return thrown -> assertThat(thrown)
+                .isInstanceOfSatisfying(
+                        FreshetException.class,
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+    }
+
+    protected final List<String> houseNames() throws IOException {
+        try (Stream<Path> entries = Files.list(root.resolve(".freshet"))) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    protected final List<String> stagingNames() throws IOException {
+        return houseNames().stream().filter(StagingName::isOne).toList();
+    }
+
+    /** Everything below the root but its house, with mode and size. */
+    private List<String> tree() throws IOException {
+        try (Stream<Path> paths = Files.walk(root)) {
+            List<String> lines = new ArrayList<>();
+            for (Path path : paths.filter(path -> !path.startsWith(root.resolve(".freshet")))
+                    .sorted()
+                    .toList()) {
+                lines.add(root.relativize(path) + " "
+                        + Files.readAttributes(path, "unix:mode,size,ino", LinkOption.NOFOLLOW_LINKS));
+            }
+            return lines;
+        }
+    }
+
+    protected static String sha256(Path file) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        byte[] block = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(block); count > 0; count = in.read(block)) {
+                digest.update(block, 0, count);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

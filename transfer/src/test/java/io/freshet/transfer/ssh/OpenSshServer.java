@@ -1,0 +1,231 @@
+package io.freshet.transfer.ssh;
+
+import io.freshet.target.TargetAddress;
+import io.freshet.transfer.Account;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real OpenSSH server for tests, on a free port of the loopback address, with a host key, a user key and a known hosts
+ * file of its own; whoever runs the tests logs in as themselves.
+ *
+ * <p>{@link #stop()} is a host that goes away together with its connections; {@link #start()} brings it back on the same
+ * port. Where there is no sshd, tests are skipped, unless the environment says {@code FRESHET_REQUIRE_CONFORMANCE=true}:
+ * then they fail.
+ */
+public final class OpenSshServer implements AutoCloseable {
+    private static final Path SSHD = Path.of("/usr/sbin/sshd");
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+
+    private final Path directory;
+    private final int port;
+    private Process process;
+
+    private OpenSshServer(Path directory, int port) {
+        this.directory = directory;
+        this.port = port;
+    }
+
+    /** Skips or fails the test where there is no sshd. */
+    public static void require() {
+        if (!Files.isExecutable(SSHD)) {
+            String why = "no " + SSHD + " here; install openssh-server";
+            if (Boolean.parseBoolean(System.getenv("FRESHET_REQUIRE_CONFORMANCE"))) {
+                Assertions.fail(why);
+            }
+            Assumptions.abort(why);
+        }
+    }
+
+    /**
+     * Makes keys and configuration in {@code directory} and starts the server.
+     *
+     * @param configuration further lines for sshd_config
+     */
+    public static OpenSshServer start(Path directory, String... configuration) {
+        require();
+        try {
+            Files.createDirectories(directory);
+            OpenSshServer server = new OpenSshServer(directory, freePort());
+            server.makeKeys();
+            server.configure(configuration);
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The user's private key. */
+    public Path identity() {
+        return directory.resolve("id_ed25519");
+    }
+
+    public Path knownHosts() {
+        return directory.resolve("known_hosts");
+    }
+
+    /** What sshd logged. */
+    public String log() {
+        try {
+            return Files.readString(directory.resolve("sshd.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The address of a target root on this server, with the options it takes to log in. */
+    public TargetAddress address(String name, Path root) {
+        Map<String, String> options = new HashMap<>();
+        options.put("identity-file", identity().toString());
+        options.put("known-hosts", knownHosts().toString());
+        return new TargetAddress(name, url(root), options);
+    }
+
+    public URI url(Path root) {
+        return URI.create("sftp://" + System.getProperty("user.name") + "@127.0.0.1:" + port
+                + root.toUri().getRawPath());
+    }
+
+    /** Starts the server; returns when it accepts connections. */
+    public void start() {
+        try {
+            if (Account.SUPERUSER) {
+                Files.createDirectories(Path.of("/run/sshd"));
+            }
+            process = new ProcessBuilder(
+                            SSHD.toString(),
+                            "-D",
+                            "-e",
+                            "-f",
+                            directory.resolve("sshd_config").toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            directory.resolve("sshd.log").toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Awaitility.await("sshd: " + log())
+                .atMost(START_TIMEOUT)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> accepts() || !process.isAlive());
+        if (!process.isAlive()) {
+            throw new IllegalStateException("sshd ended: " + log());
+        }
+    }
+
+    /** Kills the server and every connection to it at once, as a power cut does. */
+    public void stop() {
+        if (process != null) {
+            // Named before the listener dies: then they are no longer its children.
+            List<ProcessHandle> connections = process.descendants().toList();
+            process.destroyForcibly().onExit().join();
+            kill(connections);
+            process = null;
+        }
+    }
+
+    /** Kills every connection and lets the server take new ones. */
+    public void killConnections() {
+        kill(process.descendants().toList());
+    }
+
+    private static void kill(List<ProcessHandle> connections) {
+        connections.forEach(ProcessHandle::destroyForcibly);
+        connections.forEach(connection -> connection.onExit().join());
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private boolean accepts() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(LOOPBACK, port), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void makeKeys() throws IOException {
+        makeKey(identity(), "ed25519", "");
+        makeKey(directory.resolve("host"), "ed25519", "");
+        Files.writeString(knownHosts(), "[127.0.0.1]:" + port + " " + publicKey(directory.resolve("host")) + "\n");
+    }
+
+    /** Makes a key with {@code ssh-keygen}. */
+    public static void makeKey(Path file, String type, String passphrase) {
+        run("ssh-keygen", "-q", "-t", type, "-N", passphrase, "-f", file.toString());
+    }
+
+    /** Returns type and key of a private key's public half, as known hosts files have them. */
+    public static String publicKey(Path privateKey) throws IOException {
+        String[] words = Files.readString(Path.of(privateKey + ".pub")).split(" ", 3);
+        return words[0] + " " + words[1].strip();
+    }
+
+    static String run(String... command) {
+        try {
+            Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (run.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + ": " + output);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void configure(String... further) throws IOException {
+        Files.writeString(directory.resolve("sshd_config"), """
+                Port %d
+                ListenAddress 127.0.0.1
+                HostKey %s
+                AuthorizedKeysFile %s
+                PidFile none
+                StrictModes no
+                UsePAM no
+                PermitRootLogin prohibit-password
+                PasswordAuthentication no
+                MaxStartups 200
+                MaxSessions 200
+                LogLevel VERBOSE
+                Subsystem sftp internal-sftp
+                %s
+                """.formatted(
+                port, directory.resolve("host"), directory.resolve("id_ed25519.pub"), String.join("\n", further)));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.freshet.transfer.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.target.Capability;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation;
+import io.freshet.target.Result;
+import io.freshet.target.TargetSession;
+import io.freshet.transfer.Account;
+import io.freshet.transfer.MadeContent;
+import io.freshet.transfer.TargetSessionContract;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract over a real OpenSSH server, and what only a real server can show. */
+class OpenSshSessionIT extends TargetSessionContract {
+    @TempDir
+    static Path serverDirectory;
+
+    private static OpenSshServer server;
+
+    @BeforeAll
+    static void startServer() {
+        server = OpenSshServer.start(serverDirectory);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Override
+    protected TargetSession connect() {
+        return new SshTargetConnector().connect(server.address("student", root));
+    }
+
+    @Test
+    void findsWhatOpenSshCanDo() {
+        assertThat(session.capabilities())
+                .contains(
+                        Capability.ATOMIC_RENAME,
+                        Capability.FILE_SYNC,
+                        Capability.DIRECTORY_SYNC,
+                        Capability.HARD_LINK,
+                        Capability.SYMLINK_ATTRIBUTES,
+                        Capability.FREE_SPACE,
+                        Capability.GATE);
+        assertThat(session.capabilities().contains(Capability.CHANGE_OWNER)).isEqualTo(Account.SUPERUSER);
+    }
+
+    @Test
+    void connectionCutInTheMiddleLeavesOldOrNewContent() throws Exception {
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            Files.writeString(root.resolve("f" + i), "old");
+            operations.add(put("f" + i, MadeContent.of("new " + i)));
+        }
+        Files.writeString(root.resolve("big"), "old");
+        AtomicBoolean cut = new AtomicBoolean();
+        operations.add(
+                200,
+                put(
+                        "big",
+                        MadeContent.of(64L << 20, "x", 0644, Account.UID, Account.GID)
+                                .beforeRead(place -> {
+                                    if (place > 32 << 20 && cut.compareAndSet(false, true)) {
+                                        server.killConnections();
+                                    }
+                                })));
+
+        List<Result> results = session.apply(operations, Monitor.NONE);
+
+        assertThat(cut).isTrue();
+        assertFailed(results.get(200), ErrorCode.CONNECTION_LOST);
+        assertThat(root.resolve("big")).hasContent("old");
+        for (int i = 0; i < operations.size(); i++) {
+            Path file = root.resolve(operations.get(i).path().toString());
+            if (results.get(i) instanceof Result.Done) {
+                assertThat(Files.readString(file)).startsWith("new ");
+            } else if (i != 200) {
+                assertFailed(results.get(i), ErrorCode.CONNECTION_LOST);
+                assertThat(Files.readString(file)).matches("old|new [0-9]+");
+            }
+        }
+
+        session.close();
+        session = connect();
+        session.enterGate(2, "next");
+        session.sweepStaging();
+        assertThat(stagingNames()).isEmpty();
+        assertDone(apply(put("big", MadeContent.of("new"))));
+    }
+
+    /** With 6 MiB all is sent before the first refusal is heard, with 32 MiB not. */
+    @ParameterizedTest
+    @ValueSource(longs = {6L << 20, 32L << 20})
+    void fullFileSystemStopsTheTargetAndLeavesNothingBehind(long size) throws Exception {
+        Path mount = mountSmallFileSystem();
+        try (TargetSession small = new SshTargetConnector().connect(server.address("small", mount))) {
+            small.enterGate(1, "first");
+            List<Operation> operations = new ArrayList<>();
+            operations.add(put("before", MadeContent.of("fits")));
+            operations.add(put("big", MadeContent.of(size, "x", 0644, Account.UID, Account.GID)));
+            for (int i = 0; i < 300; i++) {
+                operations.add(put("after" + i, MadeContent.of("x")));
+            }
+
+            List<Result> results = small.apply(operations, Monitor.NONE);
+
+            assertDone(results.get(0));
+            assertFailed(results.get(1), ErrorCode.TARGET_FULL);
+            for (Result result : results) {
+                if (result instanceof Result.Failed) {
+                    assertFailed(result, ErrorCode.TARGET_FULL);
+                }
+            }
+            assertThat(mount.resolve("big")).doesNotExist();
+            assertThat(small.freeBytes().orElseThrow()).isGreaterThan(2 << 20);
+            assertDone(small.apply(List.of(put("later", MadeContent.of("fits"))), Monitor.NONE)
+                    .get(0));
+
+            OpenSshServer.run("mount", "-o", "remount,ro", mount.toString());
+            assertFailed(
+                    small.apply(List.of(put("later", MadeContent.of("x"))), Monitor.NONE)
+                            .get(0),
+                    ErrorCode.TARGET_READ_ONLY);
+        } finally {
+            OpenSshServer.run("umount", mount.toString());
+        }
+    }
+
+    private Path mountSmallFileSystem() throws Exception {
+        Assumptions.assumeTrue(Account.SUPERUSER, "only the superuser mounts");
+        Path mount = Files.createDirectory(temporary.resolve("small"));
+        Process process = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=4m", "none", mount.toString()).start();
+        Assumptions.assumeTrue(process.waitFor() == 0, "this machine does not let us mount");
+        return mount;
+    }
+}

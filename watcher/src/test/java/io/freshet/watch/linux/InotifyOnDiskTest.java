@@ -1,0 +1,16 @@
+package io.freshet.watch.linux;
+
+import io.freshet.watch.Tier;
+import java.nio.file.Path;
+
+class InotifyOnDiskTest extends EventReaderContract {
+    @Override
+    Tier tier() {
+        return Tier.INOTIFY;
+    }
+
+    @Override
+    Path parent() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+}

@@ -1,0 +1,85 @@
+package io.freshet.web;
+
+import io.freshet.journal.AccountBook;
+import io.freshet.journal.HoldBook;
+import io.freshet.journal.PathAnswers;
+import io.freshet.journal.Requests;
+import io.freshet.journal.RunHistory;
+import io.freshet.journal.TargetOverview;
+import io.freshet.journal.Wording;
+import io.freshet.web.account.AccountConfiguration;
+import io.freshet.web.action.Actions;
+import io.freshet.web.api.ApiConfiguration;
+import io.freshet.web.live.LiveConfiguration;
+import io.freshet.web.page.PageConfiguration;
+import io.freshet.web.page.WebVersion;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The pages, the REST API and their security, to be imported by the application.
+ *
+ * <p>Needs beans of four types: a {@link DataSource} whose connections see the schema {@code freshet}, a {@link Clock}, the
+ * {@link WebSettings}, and started {@link io.freshet.journal.Notifications}. Offers {@code FirstStart} and {@code LocalToken}.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({AccountConfiguration.class, ApiConfiguration.class, LiveConfiguration.class, PageConfiguration.class})
+public class WebConfiguration {
+    // The journal's clients and transactions are made here and not shared as beans, lest they meet the application's
+    // own.
+
+    @Bean
+    WebVersion webVersion(WebSettings settings) {
+        return new WebVersion(settings.version());
+    }
+
+    @Bean
+    Wording wording(WebSettings settings) {
+        return new Wording(settings.zone());
+    }
+
+    @Bean
+    TargetOverview targetOverview(DataSource database, WebSettings settings, Wording wording) {
+        return new TargetOverview(JdbcClient.create(database), settings.openingHours(), wording);
+    }
+
+    @Bean
+    PathAnswers pathAnswers(DataSource database, WebSettings settings, Wording wording) {
+        return new PathAnswers(JdbcClient.create(database), settings.openingHours(), wording);
+    }
+
+    @Bean
+    RunHistory runHistory(DataSource database) {
+        return new RunHistory(JdbcClient.create(database));
+    }
+
+    @Bean
+    HoldBook holdBook(DataSource database) {
+        return new HoldBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    Requests requests(DataSource database) {
+        return new Requests(JdbcClient.create(database));
+    }
+
+    @Bean
+    AccountBook accountBook(DataSource database) {
+        return new AccountBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    Actions actions(DataSource database, PathAnswers paths, Clock clock) {
+        return new Actions(
+                JdbcClient.create(database),
+                new TransactionTemplate(new JdbcTransactionManager(database)),
+                paths,
+                clock);
+    }
+}

@@ -1,0 +1,21 @@
+package io.freshet.web.api;
+
+import io.freshet.journal.Barriers;
+import io.freshet.journal.Completeness;
+import io.freshet.journal.Notifications;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The REST API's parts. */
+@Configuration(proxyBeanMethods = false)
+@Import({StatusApi.class, RunApi.class, CommandApi.class})
+public class ApiConfiguration {
+    @Bean
+    WaitDesk waitDesk(DataSource database, Notifications notifications) {
+        JdbcClient jdbc = JdbcClient.create(database);
+        return new WaitDesk(new Barriers(jdbc), new Completeness(jdbc), notifications);
+    }
+}

@@ -1,0 +1,69 @@
+package io.freshet.web.live;
+
+import io.freshet.journal.HoldBook;
+import io.freshet.journal.PathAnswers;
+import io.freshet.journal.Requests;
+import io.freshet.journal.RunHistory;
+import io.freshet.journal.TargetOverview;
+import java.util.Objects;
+
+/**
+ * A number for what a topic's page parts show, which changes when they would look different.
+ *
+ * <p>Topics are {@code overview}, {@code system}, {@code holds}, {@code runs}, {@code run:<target>/<number>} and {@code path:<path>}.
+ */
+final class Fingerprints {
+    private static final int RUNS = 50;
+
+    private final TargetOverview overview;
+    private final HoldBook holds;
+    private final RunHistory runs;
+    private final Requests requests;
+    private final PathAnswers paths;
+
+    Fingerprints(TargetOverview overview, HoldBook holds, RunHistory runs, Requests requests, PathAnswers paths) {
+        this.overview = overview;
+        this.holds = holds;
+        this.runs = runs;
+        this.requests = requests;
+        this.paths = paths;
+    }
+
+    static boolean isTopic(String topic) {
+        return topic.equals("overview")
+                || topic.equals("system")
+                || topic.equals("holds")
+                || topic.equals("runs")
+                || topic.matches("run:.+/\\d{1,18}")
+                || topic.startsWith("path:");
+    }
+
+    int of(String topic) {
+        int colon = topic.indexOf(':');
+        String rest = topic.substring(colon + 1);
+        return switch (colon < 0 ? topic : topic.substring(0, colon)) {
+            case "overview", "system" -> overview.read().sources().hashCode();
+            case "holds" -> Objects.hash(holds.open(), holds.decided(1));
+            case "runs" -> runs.ofAll(null, RUNS).hashCode();
+            case "run" -> run(rest);
+            case "path" -> path(rest);
+            default -> 0;
+        };
+    }
+
+    private int run(String place) {
+        String target = place.substring(0, place.lastIndexOf('/'));
+        long number = Long.parseLong(place.substring(place.lastIndexOf('/') + 1));
+        return Objects.hash(runs.find(target, number), runs.steps(target, number), requests.ofRun(target, number));
+    }
+
+    private int path(String path) {
+        try {
+            return Objects.hash(paths.where(path, null, null).stream()
+                    .flatMap(answer -> answer.targets().stream())
+                    .toList());
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
+    }
+}

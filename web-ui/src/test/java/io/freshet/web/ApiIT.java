@@ -1,0 +1,322 @@
+package io.freshet.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.web.account.Role;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The REST API over real HTTP: shapes, errors, waiting, and every endpoint for every role. */
+class ApiIT {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @RegisterExtension
+    final TestDatabase database = TestDatabase.fresh();
+
+    private WebServer server;
+    private WebServer.Browser client;
+    private String token;
+    private long hold;
+
+    @BeforeEach
+    void start() {
+        server = WebServer.start(database);
+        client = server.browser();
+        token = server.token(Role.ADMIN);
+        server.rows().source("content", "/mnt/sync").target("content", "web1");
+        server.rows().run("web1", 1, "COMPLETED_WITH_FAILURES", 2, 1, Duration.ofMinutes(3));
+        server.rows().delivered("web1", "p/a", "f", 1);
+        server.rows().delivery("web1", 1, "p/b", "FAILED", "PERMISSION_DENIED");
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void tellsTheStatusInTheWordsOfTheDesign() {
+        JsonNode web1 = get("/api/v1/status").at("/sources/0/targets/0");
+        assertThat(web1.at("/target").asString()).isEqualTo("web1");
+        assertThat(web1.at("/condition").asString()).isEqualTo("UP_TO_DATE");
+        assertThat(web1.at("/lagSeconds").asLong()).isZero();
+        assertThat(web1.at("/observedAt").asString()).matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
+        assertThat(web1.at("/runs/0/run").asLong()).isEqualTo(1);
+        assertThat(get("/api/v1/targets/web1").at("/condition").asString()).isEqualTo("UP_TO_DATE");
+        server.jdbc()
+                .sql("UPDATE target SET url = 'sftp://app:secret@web1/srv'")
+                .update();
+        assertThat(get("/api/v1/status").toString())
+                .contains("sftp://app@web1/srv")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void answersWhere() {
+        JsonNode answer = get("/api/v1/where?path=/mnt/sync/p/a").get(0);
+        assertThat(answer.at("/path").asString()).isEqualTo("p/a");
+        assertThat(answer.at("/targets/0/state").asString()).isEqualTo("DELIVERED");
+        assertThat(answer.at("/targets/0/run").asLong()).isEqualTo(1);
+    }
+
+    @Test
+    void pagesTheReportOfARunByKey() {
+        for (int i = 0; i < 7; i++) {
+            server.rows().delivery("web1", 1, "q/" + i, "TRANSFERRED", null);
+        }
+        int seen = 0;
+        String after = "";
+        do {
+            JsonNode page = get("/api/v1/targets/web1/runs/1/deliveries?limit=4" + after);
+            if (seen == 0) {
+                assertThat(page.at("/items/0/outcome").asString()).isEqualTo("FAILED");
+            }
+            seen += page.at("/items").size();
+            after = page.at("/next").isNull()
+                    ? null
+                    : "&after=" + page.at("/next").asString();
+        } while (after != null);
+        assertThat(seen).isEqualTo(9);
+        assertThat(get("/api/v1/targets/web1/runs/1/deliveries?outcome=FAILED")
+                        .at("/items")
+                        .size())
+                .isEqualTo(1);
+        assertThat(get("/api/v1/runs?limit=1").at("/items/0/state").asString()).isEqualTo("COMPLETED_WITH_FAILURES");
+    }
+
+    @Test
+    void everyErrorSaysWhatToDoNext() {
+        assertProblem(client.json("GET", "/api/v1/status", null, ""), 401, "Bearer");
+        assertProblem(client.json("GET", "/api/v1/status", "fsh_wrong", ""), 401, "Bearer");
+        assertProblem(client.json("GET", "/api/v1/targets/wbe1", token, ""), 404, "Did you mean web1?");
+        assertProblem(client.json("GET", "/api/v1/where?path=a/../b", token, ""), 400, "..");
+        assertProblem(client.json("GET", "/api/v1/where", token, ""), 400, "path");
+        assertProblem(client.json("GET", "/api/v1/runs?limit=x", token, ""), 400, "limit");
+        assertProblem(client.json("GET", "/api/v1/runs?after=x", token, ""), 400, "key");
+        assertProblem(client.json("GET", "/api/v1/nothing", token, ""), 404, "address");
+        assertProblem(client.json("DELETE", "/api/v1/status", token, ""), 405, "DELETE");
+        assertProblem(client.json("POST", "/api/v1/send", token, "{"), 400, "JSON");
+        assertProblem(client.json("POST", "/api/v1/targets/web1/resume", token, ""), 409, "nothing to resume");
+        assertProblem(client.json("POST", "/api/v1/targets/web1/runs/1/stop", token, ""), 409, "nothing to stop");
+    }
+
+    @Test
+    void leavesARowForEachCommandAndOneForTheAudit() {
+        assertThat(client.json("POST", "/api/v1/targets/web1/pause", token, "{\"reason\":\"kernel\"}")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(server.jdbc()
+                        .sql("SELECT reason FROM target_pause")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("kernel");
+        assertThat(client.json("POST", "/api/v1/targets/web1/runs/1/rerun", token, "")
+                        .statusCode())
+                .isEqualTo(202);
+        assertProblem(client.json("POST", "/api/v1/targets/web1/runs/1/rerun", token, ""), 409, "waits for its answer");
+        assertThat(server.jdbc()
+                        .sql("SELECT action FROM run_request")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("RERUN_FAILED");
+        assertThat(server.jdbc()
+                        .sql("SELECT action FROM audit ORDER BY audit_id")
+                        .query(String.class)
+                        .list())
+                .containsExactly("pause", "rerun_failed");
+    }
+
+    @Test
+    void waitsUntilTheWatcherAnsweredAndEverythingArrived() {
+        long seq = server.rows().change("content", "p/a", "PATH", null);
+        server.rows().item("web1", "p/a", "PATH", seq, Duration.ZERO);
+        CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(
+                () -> client.json("POST", "/api/v1/wait", token, "{\"path\":\"p\",\"timeoutSeconds\":30}"));
+        await().until(() -> server.jdbc()
+                        .sql("SELECT count(*) FROM barrier")
+                        .query(Long.class)
+                        .single()
+                == 1);
+        server.jdbc().sql("UPDATE barrier SET seq = " + seq).update();
+        assertThat(waiting).isNotDone();
+        server.rows().plan("web1");
+        assertThat(waiting).isNotDone();
+        server.jdbc().sql("DELETE FROM work_item").update();
+        JsonNode answer = JSON.readTree(waiting.join().body());
+        assertThat(answer.at("/outcome").asString()).isEqualTo("COMPLETE");
+        assertThat(answer.at("/targets/0/seq").asLong()).isEqualTo(seq);
+        await().until(() -> server.jdbc()
+                        .sql("SELECT count(*) FROM barrier")
+                        .query(Long.class)
+                        .single()
+                == 0);
+    }
+
+    @Test
+    void aWaitEndsAtOnceWhereAPersonHasToActAndAtItsDeadline() {
+        JsonNode late = JSON.readTree(client.json("POST", "/api/v1/wait", token, "{\"timeoutSeconds\":0}")
+                .body());
+        assertThat(late.at("/outcome").asString()).isEqualTo("TIMED_OUT");
+        assertThat(late.at("/detail").asString()).contains("watcher");
+        answerBarriers();
+        server.rows().item("web1", "p/x", "PATH", 1, Duration.ZERO);
+        server.rows().failed("web1", "p/x", 2, "PERMISSION_DENIED", "no");
+        JsonNode failed = JSON.readTree(
+                client.json("POST", "/api/v1/wait", token, "{\"path\":\"p\"}").body());
+        assertThat(failed.at("/outcome").asString()).isEqualTo("FAILED");
+        assertThat(failed.at("/targets/0/failures/0/path").asString()).isEqualTo("p/x");
+        server.rows().hold("web1", "DELETIONS_OVER_LIMIT", "1 deletion", "p/x");
+        JsonNode held = JSON.readTree(
+                client.json("POST", "/api/v1/wait", token, "{\"path\":\"p\"}").body());
+        assertThat(held.at("/outcome").asString()).isEqualTo("HELD");
+        assertThat(held.at("/targets/0/held/0").asString()).isEqualTo("p/x");
+    }
+
+    /** Stands in for a watcher: every barrier is answered as it is asked. */
+    private void answerBarriers() {
+        server.jdbc().sql("""
+                CREATE FUNCTION answer() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN NEW.seq := (SELECT head FROM freshet.source WHERE source_id = NEW.source_id); RETURN NEW; END $$
+                """).update();
+        server.jdbc()
+                .sql("CREATE TRIGGER answer BEFORE INSERT ON barrier FOR EACH ROW EXECUTE FUNCTION answer()")
+                .update();
+    }
+
+    @Test
+    void everyEndpointChecksTheRole() {
+        hold = server.rows().hold("web1", "DELETIONS_OVER_LIMIT", "1 deletion", "p/a");
+        answerBarriers();
+        Map<Role, String> tokens = new EnumMap<>(Role.class);
+        for (Role role : Role.values()) {
+            tokens.put(role, server.token(role));
+        }
+        Object[][] endpoints = {
+            {"GET", "/status", "", Role.VIEWER},
+            {"GET", "/targets/web1", "", Role.VIEWER},
+            {"GET", "/where?path=p", "", Role.VIEWER},
+            {"POST", "/wait", "{\"path\":\"other\"}", Role.VIEWER},
+            {"GET", "/runs", "", Role.VIEWER},
+            {"GET", "/targets/web1/runs/1", "", Role.VIEWER},
+            {"GET", "/targets/web1/runs/1/deliveries", "", Role.VIEWER},
+            {"GET", "/holds", "", Role.VIEWER},
+            {"GET", "/holds/" + hold + "/paths", "", Role.VIEWER},
+            {"POST", "/send", "{\"path\":\"p\"}", Role.REQUESTER},
+            {"POST", "/targets/web1/pause", "{}", Role.OPERATOR},
+            {"POST", "/targets/web1/resume", "", Role.OPERATOR},
+            {"POST", "/targets/web1/rescan", "{}", Role.OPERATOR},
+            {"POST", "/targets/web1/runs/1/rerun", "", Role.OPERATOR},
+            {"POST", "/targets/web1/runs/1/restart", "", Role.OPERATOR},
+            {"POST", "/targets/web1/runs/1/stop", "", Role.OPERATOR},
+            {"POST", "/holds/" + hold + "/approve", "{\"reason\":\"meant\"}", Role.OPERATOR},
+            {"POST", "/holds/" + hold + "/reject", "{\"reason\":\"not meant\"}", Role.OPERATOR},
+        };
+        for (Object[] endpoint : endpoints) {
+            String what = endpoint[0] + " " + endpoint[1];
+            assertThat(client.json((String) endpoint[0], "/api/v1" + endpoint[1], null, (String) endpoint[2])
+                            .statusCode())
+                    .as(what + " without a token")
+                    .isEqualTo(401);
+            for (Role role : Role.values()) {
+                int status = client.json(
+                                (String) endpoint[0], "/api/v1" + endpoint[1], tokens.get(role), (String) endpoint[2])
+                        .statusCode();
+                if (role.includes((Role) endpoint[3])) {
+                    assertThat(status).as(what + " as " + role).isIn(200, 202, 204, 409);
+                } else {
+                    assertThat(status).as(what + " as " + role).isEqualTo(403);
+                }
+            }
+        }
+        long hostKey = server.rows().hold("web1", "HOST_KEY_CHANGED", "another key");
+        assertThat(client.json(
+                                "POST",
+                                "/api/v1/holds/" + hostKey + "/approve",
+                                tokens.get(Role.OPERATOR),
+                                "{\"reason\":\"x\"}")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(client.json(
+                                "POST",
+                                "/api/v1/holds/" + hostKey + "/approve",
+                                tokens.get(Role.ADMIN),
+                                "{\"reason\":\"x\"}")
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void theOneTimePasswordLeadsToALastingOneAndDies() {
+        server.jdbc().sql("DELETE FROM account WHERE name <> 'local'").update();
+        String once = server.firstStart().begin().orElseThrow();
+        assertThat(server.firstStart().isOver()).isFalse();
+        WebServer.Browser first = server.browser();
+        assertThat(first.signIn("admin", once).statusCode()).isEqualTo(302);
+        assertThat(first.get("/runs").headers().firstValue("Location").orElse(""))
+                .endsWith("/account/password");
+        assertThat(server.browser()
+                        .signIn("admin", once)
+                        .headers()
+                        .firstValue("Location")
+                        .orElse(""))
+                .contains("wrong");
+        assertThat(first.post("/account/password", "/account/password", Map.of("chosen", "short", "repeated", "short"))
+                        .body())
+                .contains("at least 12 characters");
+        assertThat(first.post(
+                                "/account/password",
+                                "/account/password",
+                                Map.of("chosen", WebServer.PASSWORD, "repeated", WebServer.PASSWORD))
+                        .statusCode())
+                .isEqualTo(302);
+        assertThat(first.get("/").statusCode()).isEqualTo(200);
+        assertThat(server.firstStart().isOver()).isTrue();
+        assertThat(server.firstStart().begin()).isEmpty();
+        assertThat(server.browser()
+                        .signIn("admin", WebServer.PASSWORD)
+                        .headers()
+                        .firstValue("Location")
+                        .orElse(""))
+                .endsWith("/");
+    }
+
+    @Test
+    void aOneTimePasswordDiesUnusedAfterADay() {
+        server.jdbc().sql("DELETE FROM account WHERE name <> 'local'").update();
+        String once = server.firstStart().begin().orElseThrow();
+        server.jdbc()
+                .sql("UPDATE account SET expires_at = expires_at - interval '24 hours' WHERE one_time")
+                .update();
+        assertThat(server.browser()
+                        .signIn("admin", once)
+                        .headers()
+                        .firstValue("Location")
+                        .orElse(""))
+                .contains("wrong");
+    }
+
+    private JsonNode get(String path) {
+        HttpResponse<String> response = client.json("GET", path, token, "");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    private static void assertProblem(HttpResponse<String> response, int status, String detail) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        JsonNode problem = JSON.readTree(response.body());
+        assertThat(problem.at("/title").asString()).isNotEmpty();
+        assertThat(problem.at("/detail").asString()).contains(detail);
+    }
+}

@@ -1,0 +1,265 @@
+package io.freshet.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.web.account.Role;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every page with real rows, and the doors to them. */
+class PagesIT {
+    private static final String NASTY = "x/<script>alert(1)</script>\u202e\n'\"&{b}.txt";
+
+    @RegisterExtension
+    static final TestDatabase database = TestDatabase.fresh();
+
+    private static WebServer server;
+    private static WebServer.Browser anna;
+    private static long hold;
+
+    @BeforeAll
+    static void start() {
+        server = WebServer.start(database);
+        server.account("anna", Role.ADMIN);
+        server.rows().source("content", "/mnt/sync").target("content", "web1").target("content", "web2");
+        server.rows().run("web1", 1, "COMPLETED_WITH_FAILURES", 12, 1, Duration.ofMinutes(2));
+        server.rows().run("web1", 2, "RUNNING", 5, 0, Duration.ofSeconds(9));
+        server.rows().delivered("web1", NASTY, "f", 1);
+        server.rows().delivery("web1", 1, "p/failed", "FAILED", "PERMISSION_DENIED");
+        server.rows().item("web2", NASTY, "PATH", 10, Duration.ofSeconds(5));
+        hold = server.rows().hold("web2", "DELETIONS_OVER_LIMIT", "3 deletions, above the limit of 2", NASTY, "b", "c");
+        anna = server.browser();
+        anna.signIn("anna", WebServer.PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/where",
+                "/where?path=p",
+                "/where?path=%2Fmnt%2Fsync",
+                "/where?path=a%2F..",
+                "/runs",
+                "/runs?target=web1",
+                "/targets/web1/runs/1",
+                "/targets/web1/runs/2",
+                "/targets/web1/runs/1?outcome=FAILED",
+                "/system",
+                "/fragments/system",
+                "/holds",
+                "/holds?state=decided",
+                "/fragments/overview",
+                "/fragments/holds?state=open",
+                "/fragments/runs?target=",
+                "/fragments/targets/web1/runs/2",
+                "/fragments/where?path=p",
+                "/login"
+            })
+    void everyPageIsShown(String page) {
+        HttpResponse<String> response = anna.get(page);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("script-src 'self'")
+                .doesNotContain("unsafe");
+        assertThat(response.body())
+                .doesNotContain("<script>")
+                .doesNotContain(" style=")
+                .doesNotContain("<style")
+                .doesNotContain(" onclick");
+    }
+
+    @Test
+    void namesAreTextEverywhere() {
+        for (String page : new String[] {"/targets/web1/runs/1", "/holds/" + hold}) {
+            String body = anna.get(page).body();
+            assertThat(body)
+                    .contains("&lt;script&gt;")
+                    .contains("U+202E")
+                    .contains("\\x0A")
+                    .doesNotContain("<script>alert");
+        }
+    }
+
+    @Test
+    void theFirstPageSaysWhatNeedsAPerson() {
+        assertThat(anna.get("/").body())
+                .contains("0 of 2 targets are up to date, 1 is catching up, 1 needs you")
+                .contains("3 deletions, above the limit of 2")
+                .contains("/holds/" + hold);
+    }
+
+    @Test
+    void theSystemPageSaysHowEachSourceIsWatchedAndWhatEscapes() {
+        server.rows().source("odd", "/mnt/odd");
+        server.rows().sql("""
+                UPDATE watcher_status SET tier = 'INOTIFY', tier_reason = 'fanotify refused: EPERM', limits = '7 watches used of 8',
+                    detail = 'the journal is away', overflows = 2, rescanning = true, waiting_paths = 3, waiting_bytes = 700
+                FROM source WHERE source.source_id = watcher_status.source_id AND name = 'odd'
+                """);
+        server.rows().sql("""
+                INSERT INTO unwatched_subtree (source_id, path, reason)
+                SELECT source_id, 'private/' || chr(8238) || '<em>', 'EACCES' FROM source WHERE name = 'odd'
+                """);
+        String body = anna.get("/system").body();
+        assertThat(body.replace('\u00a0', ' '))
+                .contains("Watching by fanotify", "fanotify: the kernel offers it", "4 711")
+                .contains("Watching by inotify", "inotify: fanotify refused: EPERM", "7 watches used of 8")
+                .contains("the journal is away", "3 paths, 700 B", "under way", "observed as of", "1 subtree")
+                .contains("EACCES", "U+202E", "&lt;em&gt;")
+                .doesNotContain("<em>");
+        assertThat(anna.get("/").body()).contains("href=\"/system\"").contains("Watching by fanotify");
+        server.rows().sql("DELETE FROM source WHERE name = 'odd'");
+    }
+
+    @Test
+    void whoIsNotSignedInIsLedToTheDoorAndBack() {
+        WebServer.Browser stranger = server.browser();
+        assertThat(location(stranger.get("/runs?target=web1"))).endsWith("/login?next=%2Fruns%3Ftarget%3Dweb1");
+        assertThat(stranger.get("/fragments/overview").statusCode()).isEqualTo(401);
+        assertThat(stranger.get("/events?topic=overview").statusCode()).isEqualTo(401);
+        HttpResponse<String> in = stranger.post(
+                "/login", "/login", Map.of("username", "anna", "password", WebServer.PASSWORD, "next", "/runs"));
+        assertThat(location(in)).endsWith("/runs");
+        assertThat(in.headers().firstValue("Set-Cookie").orElse(""))
+                .contains("HttpOnly")
+                .contains("SameSite=Lax");
+        assertThat(location(server.browser()
+                        .post(
+                                "/login",
+                                "/login",
+                                Map.of("username", "anna", "password", WebServer.PASSWORD, "next", "//evil.example"))))
+                .endsWith("/");
+    }
+
+    @Test
+    void theSessionGetsANewNumberAtSignIn() {
+        WebServer.Browser browser = server.browser();
+        String before = browser.get("/login").headers().firstValue("Set-Cookie").orElse("");
+        String after = browser.signIn("anna", WebServer.PASSWORD)
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElse("");
+        assertThat(before).startsWith("freshet=");
+        assertThat(after).startsWith("freshet=");
+        assertThat(cookie(after)).isNotEqualTo(cookie(before));
+    }
+
+    @Test
+    void guessingIsSlowedDown() {
+        server.account("victim", Role.VIEWER);
+        WebServer.Browser guesser = server.browser();
+        for (int i = 0; i < 5; i++) {
+            assertThat(location(guesser.signIn("victim", "guess"))).contains("/login?wrong");
+        }
+        assertThat(location(guesser.signIn("victim", WebServer.PASSWORD))).contains("/login?pause");
+    }
+
+    @Test
+    void aFormWithoutItsTokenIsRefused() {
+        assertThat(anna.post("/targets/web1/pause", null, Map.of("reason", "x")).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aHoldThatGrewIsNotDecidedByALookAtLess() {
+        long growing = server.rows().hold("web1", "DRIFT", "1 path changed there", "d1");
+        String version = server.jdbc()
+                .sql("SELECT count(*) || '-' || max(seq) FROM hold_path WHERE hold_id = " + growing)
+                .query(String.class)
+                .single();
+        server.rows().addToHold(growing, "d2");
+        HttpResponse<String> refused = anna.post(
+                "/holds/" + growing + "/approve",
+                "/holds/" + growing,
+                Map.of("version", version, "reason", "I saw one path"));
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("changed while you looked");
+        HttpResponse<String> approved = anna.post(
+                "/holds/" + growing + "/approve",
+                "/holds/" + growing,
+                Map.of("version", version.replaceFirst("1", "2"), "reason", "I saw both"));
+        assertThat(location(approved)).endsWith("/holds");
+        assertThat(server.jdbc()
+                        .sql("SELECT state || ' ' || decided_by || ' ' || decision_reason FROM hold WHERE hold_id = "
+                                + growing)
+                        .query(String.class)
+                        .single())
+                .isEqualTo("APPROVED anna I saw both");
+        assertThat(server.jdbc()
+                        .sql(
+                                "SELECT actor || ' ' || origin || ' ' || object || ' ' || reason FROM audit WHERE action = 'approve'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("anna 127.0.0.1 web1 hold " + growing + " I saw both");
+        assertThat(anna.post(
+                                "/holds/" + growing + "/reject",
+                                "/holds",
+                                Map.of("version", version, "reason", "too late"))
+                        .statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void aButtonLeadsBackWithALineThatSaysWhatWasDone() {
+        HttpResponse<String> sent =
+                anna.post("/send", "/where?path=p", Map.of("path", "p", "target", "web1", "back", "/where?path=p"));
+        assertThat(location(sent)).endsWith("/where?path=p");
+        assertThat(anna.get("/where?path=p").body()).contains("p goes first on web1 for 2 h 00 min.");
+        assertThat(server.jdbc()
+                        .sql("SELECT path || ' ' || requested_by FROM expedite")
+                        .query(String.class)
+                        .list())
+                .contains("p anna");
+    }
+
+    @Test
+    void errorsSayWhatToDoNext() {
+        assertThat(anna.get("/runs?target=wbe1").statusCode()).isEqualTo(404);
+        assertThat(anna.get("/runs?target=wbe1").body()).contains("Did you mean web1?");
+        assertThat(anna.get("/nowhere").statusCode()).isEqualTo(404);
+        assertThat(anna.get("/nowhere").body()).contains("There is nothing here");
+        assertThat(anna.get("/targets/web1/runs/99").body()).contains("There is no run 99 of web1");
+        server.account("ben", Role.VIEWER);
+        WebServer.Browser ben = server.browser();
+        ben.signIn("ben", WebServer.PASSWORD);
+        HttpResponse<String> refused = ben.post("/targets/web1/pause", "/", Map.of());
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("Pausing a target needs the operator role");
+    }
+
+    @Test
+    void aRoleThatIsTakenAwayIsGoneAtOnce() {
+        server.account("carl", Role.OPERATOR);
+        WebServer.Browser carl = server.browser();
+        carl.signIn("carl", WebServer.PASSWORD);
+        server.jdbc()
+                .sql("UPDATE account SET role = 'VIEWER' WHERE name = 'carl'")
+                .update();
+        assertThat(carl.post("/targets/web1/pause", "/", Map.of()).statusCode()).isEqualTo(403);
+        server.jdbc().sql("DELETE FROM account WHERE name = 'carl'").update();
+        assertThat(carl.get("/").statusCode()).isEqualTo(401);
+    }
+
+    private static String cookie(String header) {
+        return header.substring(0, header.indexOf(';'));
+    }
+
+    private static String location(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(302);
+        return response.headers().firstValue("Location").orElseThrow();
+    }
+}

@@ -1,0 +1,183 @@
+package io.freshet.web;
+
+import io.freshet.database.TestDatabase;
+import io.freshet.journal.AccountBook;
+import io.freshet.journal.JournalRows;
+import io.freshet.journal.Notifications;
+import io.freshet.journal.OpeningHours;
+import io.freshet.web.account.FirstStart;
+import io.freshet.web.account.LocalToken;
+import io.freshet.web.account.Role;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+
+/** The whole web front over real HTTP, on a port and a database of its own. */
+final class WebServer implements AutoCloseable {
+    /** The password of every account that {@link #account} makes. */
+    static final String PASSWORD = "correct horse battery";
+
+    private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]* (?:value|content)=\"([^\"]+)\"");
+    private static final BCryptPasswordEncoder QUICK = new BCryptPasswordEncoder(4);
+
+    private final ConfigurableApplicationContext context;
+    private final TestDatabase database;
+
+    private WebServer(ConfigurableApplicationContext context, TestDatabase database) {
+        this.context = context;
+        this.database = database;
+    }
+
+    static WebServer start(TestDatabase database) {
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+                .initializers(made -> ((org.springframework.context.support.GenericApplicationContext) made)
+                        .registerBean(DataSource.class, database::dataSource))
+                .properties(
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "spring.main.banner-mode=off",
+                        "logging.level.root=warn")
+                .run();
+        return new WebServer(context, database);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+    }
+
+    JournalRows rows() {
+        return new JournalRows(JdbcClient.create(database.dataSource()));
+    }
+
+    JdbcClient jdbc() {
+        return JdbcClient.create(database.dataSource());
+    }
+
+    FirstStart firstStart() {
+        return context.getBean(FirstStart.class);
+    }
+
+    /** An account with this role that can sign in. */
+    void account(String name, Role role) {
+        new AccountBook(jdbc()).put(new AccountBook.Account(name, QUICK.encode(PASSWORD), role.name(), false, null));
+    }
+
+    /** A token of an account with this role. */
+    String token(Role role) {
+        String token = context.getBean(LocalToken.class).issue("test " + role);
+        account("token-" + role.word(), role);
+        jdbc().sql("UPDATE api_token SET account = :account WHERE label = :label")
+                .param("account", "token-" + role.word())
+                .param("label", "command line on test " + role)
+                .update();
+        return token;
+    }
+
+    Browser browser() {
+        return new Browser(url());
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** A client with cookies, which follows no redirects. */
+    static final class Browser {
+        private final HttpClient http =
+                HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        private final String url;
+
+        private Browser(String url) {
+            this.url = url;
+        }
+
+        HttpResponse<String> get(String path, String... headers) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            return send(request);
+        }
+
+        HttpResponse<String> json(String method, String path, String token, String body) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .header("Content-Type", "application/json");
+            if (token != null) {
+                request.header("Authorization", "Bearer " + token);
+            }
+            return send(request);
+        }
+
+        /** Posts a form, with the token against forged requests that {@code page} carries; without one if it is null. */
+        HttpResponse<String> post(String path, String page, Map<String, String> fields) {
+            StringBuilder body = new StringBuilder(fields.entrySet().stream()
+                    .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                    .collect(Collectors.joining("&")));
+            if (page != null) {
+                Matcher token = CSRF.matcher(get(page).body());
+                if (!token.find()) {
+                    throw new AssertionError("no token in " + page);
+                }
+                body.append("&_csrf=").append(URLEncoder.encode(token.group(1), StandardCharsets.UTF_8));
+            }
+            return send(HttpRequest.newBuilder(URI.create(url + path))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+        }
+
+        HttpResponse<String> signIn(String name, String password) {
+            return post("/login", "/login", Map.of("username", name, "password", password));
+        }
+
+        private HttpResponse<String> send(HttpRequest.Builder request) {
+            try {
+                return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(WebConfiguration.class)
+    static class Application {
+        @Bean
+        Clock clock() {
+            return Clock.systemUTC();
+        }
+
+        @Bean
+        WebSettings settings() {
+            return new WebSettings(ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS);
+        }
+
+        @Bean(initMethod = "start", destroyMethod = "close")
+        Notifications notifications(DataSource database) {
+            return new Notifications(database);
+        }
+    }
+}
