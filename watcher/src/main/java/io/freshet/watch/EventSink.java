@@ -5,7 +5,10 @@ import io.freshet.journal.Detector;
 import io.freshet.path.RelativePath;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link EventReader} tells, in the order in which it happened; called from the thread that reads, never blocks. */
+/**
+ * What an {@link EventReader} tells, in the order in which it happened, of a rename the new name before the old; called from
+ * the thread that reads, never blocks.
+ */
 public interface EventSink {
     /**
      * Tells that something is to be looked at. Paths in {@code .freshet} are ignored.

@@ -256,17 +256,21 @@ final class FanotifyReader implements EventReader {
         }
         RelativePath from = null;
         Place oldPlace = event.oldPlace();
-        if (oldPlace != null) {
-            Found found = paths.directory(oldPlace.directory());
-            tell(sink, found, oldPlace, ChangeKind.PATH, null, Writing.ENDED);
-            if (found.exact() && !found.paths().isEmpty()) {
-                from = found.paths().get(0).child(oldPlace.name().value());
-            }
+        Found foundOld = oldPlace == null ? null : paths.directory(oldPlace.directory());
+        if (oldPlace != null
+                && foundOld != null
+                && foundOld.exact()
+                && !foundOld.paths().isEmpty()) {
+            from = foundOld.paths().get(0).child(oldPlace.name().value());
         }
+        // The new name first: the old one could be removed from a target before anybody knows that it moved.
         Place newPlace = event.newPlace();
         if (newPlace != null) {
             Found found = paths.directory(newPlace.directory());
             tell(sink, found, newPlace, directory ? ChangeKind.TREE : ChangeKind.PATH, from, Writing.ENDED);
+        }
+        if (oldPlace != null && foundOld != null) {
+            tell(sink, foundOld, oldPlace, ChangeKind.PATH, null, Writing.ENDED);
         }
     }
 

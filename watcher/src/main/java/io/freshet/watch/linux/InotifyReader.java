@@ -54,8 +54,11 @@ final class InotifyReader implements EventReader {
     private static final long MOST_PENDING = 64L << 20;
 
     private static final int DIRECTORIES_BETWEEN_READS = 64;
-    /** A directory that was moved away is forgotten if it has not turned up elsewhere by then. */
-    private static final long MOVE_NANOS = Duration.ofMillis(500).toNanos();
+    /**
+     * What was moved away has left the source if it has not turned up elsewhere by then. The kernel tells of both halves
+     * within one system call, though not at once (inotify(7), "Dealing with rename() events").
+     */
+    private static final long MOVE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final SourceRoot root;
     private final OwnDirectory cookies;
@@ -78,7 +81,10 @@ final class InotifyReader implements EventReader {
     private int round;
     private @Nullable Move move;
 
-    /** A name that went away; the other half of the rename is the event that follows, if it is a rename in the source. */
+    /**
+     * A name that went away, not told of yet: the other half of the rename, if it is one in the source, is told of first.
+     * Otherwise the old name could be removed from a target before anybody knows that it moved.
+     */
     private record Move(
             int cookie, RelativePath from, @Nullable Node node, long nanos) {}
 
@@ -173,7 +179,9 @@ final class InotifyReader implements EventReader {
         if (overflowed) {
             beginAnew(sink);
         }
-        forgetMove(false);
+        if (move != null && System.nanoTime() - move.nanos > MOVE_NANOS) {
+            tellOfMoveOut(sink);
+        }
         for (RelativePath path : unwatched.due()) {
             watchAgain(path, sink);
         }
@@ -223,6 +231,8 @@ final class InotifyReader implements EventReader {
     }
 
     private void takeCookie(Event event, EventSink sink) {
+        // Whoever waits for the cookie waits for what went out before it was made.
+        tellOfMoveOut(sink);
         if (event.has(Inotify.IN_CREATE)) {
             sink.cookie(RelativePath.of(event.name().value()).toString());
         } else if (event.has(Inotify.IN_IGNORED)) {
@@ -257,15 +267,14 @@ final class InotifyReader implements EventReader {
     }
 
     private void takeFile(RelativePath path, Event event, EventSink sink) {
-        RelativePath from = null;
         if (event.has(Inotify.IN_MOVED_FROM)) {
-            forgetMove(true);
+            tellOfMoveOut(sink);
             move = new Move(event.cookie(), path, null, System.nanoTime());
         } else if (event.has(Inotify.IN_MOVED_TO)) {
-            Move matching = takeMove(event.cookie());
-            from = matching == null ? null : matching.from;
+            tellOfMove(sink, path, ChangeKind.PATH, takeMove(event.cookie()));
+        } else {
+            sink.changed(path, ChangeKind.PATH, null, writing(event), Detector.INOTIFY);
         }
-        sink.changed(path, ChangeKind.PATH, from, writing(event), Detector.INOTIFY);
     }
 
     private void takeDirectory(Node parent, RelativePath path, Event event, EventSink sink) {
@@ -279,13 +288,12 @@ final class InotifyReader implements EventReader {
             watchBelow(path);
             changed(sink, path, ChangeKind.TREE, null);
         } else if (event.has(Inotify.IN_MOVED_FROM)) {
-            forgetMove(true);
+            tellOfMoveOut(sink);
             Node moved = tree.child(parent, event.name().value());
             if (moved != null) {
                 tree.detach(moved);
             }
             move = new Move(event.cookie(), path, moved, System.nanoTime());
-            changed(sink, path, ChangeKind.PATH, null);
         } else if (event.has(Inotify.IN_MOVED_TO)) {
             takeMovedDirectory(parent, path, event, sink);
         } else {
@@ -310,7 +318,14 @@ final class InotifyReader implements EventReader {
         }
         // Also where the watches moved along: a walk that met the move half done may have missed some.
         watchBelow(path);
-        changed(sink, path, ChangeKind.TREE, matching == null ? null : matching.from);
+        tellOfMove(sink, path, ChangeKind.TREE, matching);
+    }
+
+    private static void tellOfMove(EventSink sink, RelativePath path, ChangeKind kind, @Nullable Move move) {
+        changed(sink, path, kind, move == null ? null : move.from);
+        if (move != null) {
+            changed(sink, move.from, ChangeKind.PATH, null);
+        }
     }
 
     private @Nullable Move takeMove(int cookie) {
@@ -322,14 +337,16 @@ final class InotifyReader implements EventReader {
         return null;
     }
 
-    /** A directory that left the source takes its watches with it, which are removed. */
-    private void forgetMove(boolean atOnce) {
+    /** What is not met elsewhere left the source; a directory took its watches with it, which are removed. */
+    private void tellOfMoveOut(EventSink sink) {
         Move last = move;
-        if (last != null && (atOnce || System.nanoTime() - last.nanos > MOVE_NANOS)) {
-            move = null;
-            if (last.node != null && tree.find(last.node.watch()) == last.node && tree.path(last.node) == null) {
-                tree.drop(last.node, this::removeWatch);
-            }
+        move = null;
+        if (last == null) {
+            return;
+        }
+        changed(sink, last.from, ChangeKind.PATH, null);
+        if (last.node != null && tree.find(last.node.watch()) == last.node && tree.path(last.node) == null) {
+            tree.drop(last.node, this::removeWatch);
         }
     }
 
