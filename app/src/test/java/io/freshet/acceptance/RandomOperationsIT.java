@@ -119,6 +119,7 @@ class RandomOperationsIT {
             if (failing != null) {
                 failWithTheSmallest(failing.sequence(), failing.failure());
             }
+            System.out.printf("%d of %d sequences after %s%n", at, count, Duration.ofNanos(System.nanoTime() - from));
         }
         System.out.printf("%d sequences in %s; %s%n", count, Duration.ofNanos(System.nanoTime() - from), spent);
     }

@@ -269,6 +269,7 @@ final class Removals {
                     .below(scope.target(), parent)
                     .forEach(entry -> wave.record().remove(entry.path()));
             wave.record().remove(parent);
+            wave.untouch(parent);
         }
         stores.queue()
                 .alsoLookAt(scope.lease(), item, List.of(parent), held == null ? ChangeKind.PATH : ChangeKind.TREE);

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -383,10 +384,16 @@ final class Wave {
         List<Operation> operations = new ArrayList<>();
         for (RelativePath directory : directories) {
             // Also where the other lane is just making it: what was published into it has changed its time again.
-            scope.root().lstat(directory).filter(FileState::isDirectory).ifPresent(state -> {
-                states.put(directory, state);
-                operations.add(new Operation.SetAttributes(directory, state.attributes()));
-            });
+            Optional<FileState> state = scope.root().lstat(directory).filter(FileState::isDirectory);
+            ManifestEntry entry = held.get(directory);
+            if (state.isPresent()) {
+                states.put(directory, state.get());
+                operations.add(
+                        new Operation.SetAttributes(directory, state.get().attributes()));
+            } else if (entry != null) {
+                // The source may have it elsewhere by now, and its rename must not take it for finished.
+                record.put(new ManifestEntry(directory, unfinished(entry.state()), null, entry.evidence(), true));
+            }
             operations.add(new Operation.SyncDirectory(directory));
         }
         // A stop is not obeyed here: it would make what was published worth nothing.

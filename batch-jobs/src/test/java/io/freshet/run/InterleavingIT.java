@@ -267,6 +267,32 @@ class InterleavingIT {
         }
     }
 
+    /** What is removed from a directory of the target changes its time, also where the source has it elsewhere by then. */
+    @Test
+    void aDirectoryKeepsItsTimeWhenItIsRenamedBeforeADeletionInIt() throws IOException {
+        Path d = Files.createDirectory(source.resolve("d"));
+        Files.writeString(d.resolve("f"), "1");
+        Files.writeString(source.resolve("stays"), "2");
+        try (Replication replication = new Replication(database, source)) {
+            replication
+                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
+                    .start();
+            replication.awaitEqual(replica);
+            FileTime time = FileTime.from(Instant.ofEpochSecond(1_000_000_000));
+            Files.delete(d.resolve("f"));
+            Files.setLastModifiedTime(d, time);
+            replication.changed("d");
+            await().untilAsserted(() ->
+                    assertThat(Files.getLastModifiedTime(replica.resolve("d"))).isEqualTo(time));
+            Files.move(d, source.resolve("e"));
+            replication.changed("d/f");
+            await().until(() -> !Files.exists(replica.resolve("d/f")));
+            replication.moved("d", "e", ChangeKind.TREE);
+            replication.changed("d");
+            replication.awaitEqual(replica);
+        }
+    }
+
     /** What was renamed a moment ago is renamed again while that is delivered: the one hint must not wait for the other. */
     @Test
     void whatIsRenamedOnWhileItsRenameIsDeliveredArrives() throws IOException {
