@@ -322,7 +322,16 @@ final class Mirror implements AutoCloseable {
                     || ' failed ' || failed || ' transferred ' || transferred
                 FROM run ORDER BY run_number DESC LIMIT 4
                 """);
-        return "; queue:" + items + "\nruns:" + counts;
+        String differences = replicas.values().stream()
+                .map(replica ->
+                        "\n" + replica.getFileName() + " differs: " + Difference.between(source(), replica, filter))
+                .reduce("", String::concat);
+        return "; queue:" + items + "\nruns:" + counts + differences + "\ndelivered last:" + lines("""
+                SELECT run_number || ' ' || path || ' ' || outcome || coalesce(' from ' || moved_from, '')
+                    || coalesce(' ' || reason, '')
+                FROM (SELECT * FROM delivery WHERE outcome <> 'FAILED' ORDER BY delivered_at DESC LIMIT 80) last
+                ORDER BY delivered_at
+                """);
     }
 
     private String lines(String sql) {

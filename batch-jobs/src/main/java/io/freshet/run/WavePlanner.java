@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ final class WavePlanner {
     private final WavePlan plan = new WavePlan();
     private final List<Candidate> newDirectories = new ArrayList<>();
     private final List<WorkItem> behindMissingMount = new ArrayList<>();
+    /** What of the target is in the way of something below it, and one item of those that wait for it. */
+    private final Map<RelativePath, WorkItem> notYetDirectories = new LinkedHashMap<>();
+
     /** The directories of items for which nothing is delivered. */
     private final Set<RelativePath> undelivered = new HashSet<>();
 
@@ -62,6 +66,7 @@ final class WavePlanner {
         Set<RelativePath> interesting = new LinkedHashSet<>();
         for (WorkItem item : items) {
             interesting.add(item.path());
+            interesting.addAll(ancestors(item.path()));
             if (item.movedFrom() != null) {
                 interesting.add(item.movedFrom());
             }
@@ -88,6 +93,7 @@ final class WavePlanner {
             }
         }
         adopt(unknown, held);
+        lookAtWhatIsNotYetADirectory();
         lookBelowNewDirectories();
         holdWhatIsBehindMissingMounts();
         deferRemovalsOfWhatIsMoved();
@@ -112,10 +118,48 @@ final class WavePlanner {
                 && source.type() != FileType.DIRECTORY
                 && source.type() != FileType.SYMLINK) {
             unsupported(candidate);
+        } else if (isBelowNoDirectory(candidate, held)) {
+            fail(
+                    candidate.item(),
+                    "deliver",
+                    ErrorCode.PARENT_MISSING,
+                    "target '" + scope.served().name() + "': what is above '" + candidate.path()
+                            + "' is no directory there yet; it is delivered when that is one");
         } else if (isProvenMove(candidate, held)) {
             plan.renames.add(candidate);
         } else {
             decidePresent(candidate);
+        }
+    }
+
+    private static List<RelativePath> ancestors(RelativePath path) {
+        List<RelativePath> above = new ArrayList<>();
+        for (RelativePath at = path; !at.isRoot(); at = at.parent()) {
+            above.add(at.parent());
+        }
+        return above;
+    }
+
+    /**
+     * What the source has as a directory may still be a file or a symlink on the target. Through the symlink all below it
+     * would be delivered to another place.
+     */
+    private boolean isBelowNoDirectory(Candidate candidate, Map<RelativePath, ManifestEntry> held) {
+        boolean found = false;
+        for (RelativePath above : ancestors(candidate.path())) {
+            ManifestEntry entry = held.get(above);
+            if (entry != null && !entry.isDirectory()) {
+                notYetDirectories.putIfAbsent(above, candidate.item());
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    private void lookAtWhatIsNotYetADirectory() {
+        if (!notYetDirectories.isEmpty()) {
+            WorkItem because = notYetDirectories.values().iterator().next();
+            stores.queue().alsoLookAt(scope.lease(), because, notYetDirectories.keySet(), ChangeKind.PATH);
         }
     }
 

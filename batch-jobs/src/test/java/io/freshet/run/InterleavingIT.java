@@ -293,6 +293,28 @@ class InterleavingIT {
         }
     }
 
+    /** A symlink became a directory: what is in that must not go through the symlink that the target still has. */
+    @Test
+    void nothingIsDeliveredThroughASymlink() throws IOException {
+        Files.createDirectories(source.resolve("a/below"));
+        Files.createSymbolicLink(source.resolve("d"), Path.of("a"));
+        try (Replication replication = new Replication(database, source)) {
+            replication
+                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
+                    .start();
+            replication.awaitEqual(replica);
+            Files.delete(source.resolve("d"));
+            Files.createDirectories(source.resolve("d/below"));
+            Files.writeString(source.resolve("d/inside"), "1");
+            Files.writeString(source.resolve("d/below/deeper"), "2");
+            replication.changed("d/inside");
+            replication.changed("d/below/deeper");
+            replication.awaitEqual(replica);
+            assertThat(replica.resolve("a/inside")).doesNotExist();
+            assertThat(replica.resolve("a/below/deeper")).doesNotExist();
+        }
+    }
+
     /** What was renamed a moment ago is renamed again while that is delivered: the one hint must not wait for the other. */
     @Test
     void whatIsRenamedOnWhileItsRenameIsDeliveredArrives() throws IOException {
