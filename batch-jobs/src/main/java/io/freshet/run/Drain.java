@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -113,7 +114,8 @@ final class Drain {
 
     /**
      * Renames first: each owns what it moves and where to, and what else happens there waits for the next wave. Among them
-     * those first from whose new path nothing is moved on: what is to be carried away from there waits for them.
+     * those first from whose new path nothing is moved on: what is to be carried away from there waits for them. Where
+     * renames go round in a circle, one of them always can go on, so those go first that had to give way longest.
      */
     private static List<WorkItem> claim(RunScope scope, List<WorkItem> candidates, List<RelativePath> claimed) {
         List<WorkItem> items = new ArrayList<>();
@@ -124,14 +126,19 @@ final class Drain {
                 origins.add(item.movedFrom());
             }
         });
+        Map<RelativePath, Long> turns = scope.renameTurns();
         List<WorkItem> renames = candidates.stream()
                 .filter(item -> item.movedFrom() != null)
-                .sorted(Comparator.comparing(item -> origins.contains(item.path())))
+                .sorted(Comparator.comparing((WorkItem item) -> origins.contains(item.path()))
+                        .thenComparing(item -> turns.getOrDefault(item.path(), 0L)))
                 .toList();
+        turns.keySet().retainAll(renames.stream().map(WorkItem::path).toList());
+        long turn = 1 + turns.values().stream().mapToLong(Long::longValue).max().orElse(0);
         for (WorkItem item : renames) {
             RelativePath from = item.movedFrom();
             if (from != null && claims.claimSubtree(item.path())) {
                 if (claims.claimSubtree(from)) {
+                    turns.put(item.path(), turn);
                     items.add(item);
                     claimed.add(item.path());
                     claimed.add(from);

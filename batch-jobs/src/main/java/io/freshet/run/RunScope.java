@@ -15,6 +15,7 @@ import io.freshet.target.Result;
 import io.freshet.target.TargetSession;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,7 @@ final class RunScope implements Monitor {
     private boolean emptySourceApproved;
     private Map<RelativePath, String> missingMounts = Map.of();
     private int appetite = MOST_ITEMS;
+    private final Map<RelativePath, Long> renameTurns = new HashMap<>();
 
     /** @param failuresOf the run to whose failed items this one keeps; null where it takes whatever its lane has */
     RunScope(ServedTarget served, HeldLease held, Run run, @Nullable Long failuresOf, Clock clock) {
@@ -77,6 +79,11 @@ final class RunScope implements Monitor {
     /** Returns how many items to claim for a wave. */
     int appetite() {
         return appetite;
+    }
+
+    /** In which wave, counted from 1, each rename that still waits was claimed last; those never claimed are not there. */
+    Map<RelativePath, Long> renameTurns() {
+        return renameTurns;
     }
 
     /** Claims fewer items after a wave that could not deliver all it had looked at, more after one that could. */

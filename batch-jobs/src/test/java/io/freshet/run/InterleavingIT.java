@@ -293,6 +293,50 @@ class InterleavingIT {
         }
     }
 
+    /** Renames in a circle, where each has to wait for what the next one carries away, and not all can go at once. */
+    @Test
+    void aCircleOfRenamesEnds() throws IOException {
+        RelativePath first = RelativePath.parse("first");
+        CountDownLatch planned = new CountDownLatch(1);
+        WatchedConnector.Onlooker holdsUp = new WatchedConnector.Onlooker() {
+            @Override
+            public void applied(List<Operation> operations) throws InterruptedException {
+                if (has(operations, PutFile.class, first)) {
+                    WatchedConnector.waitFor(planned);
+                }
+            }
+        };
+        Files.writeString(source.resolve("a"), "A");
+        Files.writeString(source.resolve("b"), "BB");
+        Files.writeString(Files.createDirectory(source.resolve("one")).resolve("x"), "1");
+        Files.writeString(Files.createDirectory(source.resolve("other")).resolve("y"), "2");
+        try (Replication replication = new Replication(database, source)) {
+            replication
+                    .target(WatchedConnector.address("replica", replica, holdsUp))
+                    .start();
+            replication.awaitEqual(replica);
+            Files.writeString(source.resolve("first"), "3");
+            replication.changed("first");
+            swap("a", "b");
+            swap("one", "other");
+            swap("a", "one");
+            replication.changed("a", "b", "one", "other");
+            replication.moved("other", "a", ChangeKind.TREE);
+            replication.moved("a", "b", ChangeKind.TREE);
+            replication.moved("b", "one", ChangeKind.TREE);
+            replication.moved("one", "other", ChangeKind.TREE);
+            planned.countDown();
+            replication.awaitEqual(replica);
+        }
+    }
+
+    private void swap(String one, String other) throws IOException {
+        Path third = source.resolve("third");
+        Files.move(source.resolve(one), third);
+        Files.move(source.resolve(other), source.resolve(one));
+        Files.move(third, source.resolve(other));
+    }
+
     /** A symlink became a directory: what is in that must not go through the symlink that the target still has. */
     @Test
     void nothingIsDeliveredThroughASymlink() throws IOException {
