@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Both lanes of one target, or the source and a wave, at moments that could spoil what they do. */
 class InterleavingIT {
+    private static final WatchedConnector.Onlooker UNSEEN = new WatchedConnector.Onlooker() {};
+
     @RegisterExtension
     final TestDatabase database = TestDatabase.fresh();
 
@@ -54,10 +56,7 @@ class InterleavingIT {
             }
         };
         Files.writeString(source.resolve("early"), "1");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, meeting))
-                    .start();
+        try (Replication replication = started(meeting)) {
             Files.writeString(source.resolve("late"), "2");
             replication.changed("late");
             replication.awaitEqual(replica);
@@ -90,10 +89,7 @@ class InterleavingIT {
             }
         };
         Files.writeString(source.resolve("seeded"), "1");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, holdsUp))
-                    .start();
+        try (Replication replication = started(holdsUp)) {
             replication.awaitEqual(replica);
             Path directory = Files.createDirectory(source.resolve("d"));
             Files.writeString(directory.resolve("late"), "2");
@@ -119,10 +115,7 @@ class InterleavingIT {
             }
         };
         Files.writeString(source.resolve("seeded"), "1");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, removes))
-                    .start();
+        try (Replication replication = started(removes)) {
             replication.awaitEqual(replica);
             Files.createDirectory(source.resolve("passing"));
             replication.changedTree("passing");
@@ -138,10 +131,7 @@ class InterleavingIT {
         Files.writeString(source.resolve("one"), "1");
         Files.writeString(source.resolve("other"), "2");
         Files.writeString(source.resolve("stays"), "3");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
-                    .start();
+        try (Replication replication = started(UNSEEN)) {
             replication.awaitEqual(replica);
             Files.delete(source.resolve("one"));
             Files.delete(source.resolve("other"));
@@ -155,10 +145,7 @@ class InterleavingIT {
     @Test
     void aHintFromWithinItselfHoldsUpNobody() throws IOException {
         Files.createDirectories(source.resolve("d/e"));
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
-                    .start();
+        try (Replication replication = started(UNSEEN)) {
             replication.awaitEqual(replica);
             Files.writeString(source.resolve("d/e/f"), "1");
             replication.moved("d/e", "d", ChangeKind.TREE);
@@ -187,10 +174,7 @@ class InterleavingIT {
             }
         };
         Files.writeString(source.resolve("early"), "1");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, holdsUp))
-                    .start();
+        try (Replication replication = started(holdsUp)) {
             Files.writeString(source.resolve("late"), "2");
             replication.changed("late");
             replication.awaitEqual(replica);
@@ -226,10 +210,7 @@ class InterleavingIT {
             }
         };
         Files.createDirectory(source.resolve("d"));
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, removes))
-                    .start();
+        try (Replication replication = started(removes)) {
             replication.awaitEqual(replica);
             asked.set(replication);
             Files.writeString(source.resolve("d/passing"), "1");
@@ -245,10 +226,7 @@ class InterleavingIT {
         Files.createDirectories(source.resolve("d/e"));
         Files.writeString(source.resolve("d/e/f"), "1");
         Files.writeString(source.resolve("stays"), "2");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
-                    .start();
+        try (Replication replication = started(UNSEEN)) {
             replication.awaitEqual(replica);
             Path away = Files.move(source.resolve("d"), directory.resolve("away"));
             Path inTheWay = Files.writeString(replica.resolve("d/theirs"), "not ours to delete");
@@ -273,10 +251,7 @@ class InterleavingIT {
         Path d = Files.createDirectory(source.resolve("d"));
         Files.writeString(d.resolve("f"), "1");
         Files.writeString(source.resolve("stays"), "2");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
-                    .start();
+        try (Replication replication = started(UNSEEN)) {
             replication.awaitEqual(replica);
             FileTime time = FileTime.from(Instant.ofEpochSecond(1_000_000_000));
             Files.delete(d.resolve("f"));
@@ -310,10 +285,7 @@ class InterleavingIT {
         Files.writeString(source.resolve("b"), "BB");
         Files.writeString(Files.createDirectory(source.resolve("one")).resolve("x"), "1");
         Files.writeString(Files.createDirectory(source.resolve("other")).resolve("y"), "2");
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, holdsUp))
-                    .start();
+        try (Replication replication = started(holdsUp)) {
             replication.awaitEqual(replica);
             Files.writeString(source.resolve("first"), "3");
             replication.changed("first");
@@ -342,10 +314,7 @@ class InterleavingIT {
     void nothingIsDeliveredThroughASymlink() throws IOException {
         Files.createDirectories(source.resolve("a/below"));
         Files.createSymbolicLink(source.resolve("d"), Path.of("a"));
-        try (Replication replication = new Replication(database, source)) {
-            replication
-                    .target(WatchedConnector.address("replica", replica, new WatchedConnector.Onlooker() {}))
-                    .start();
+        try (Replication replication = started(UNSEEN)) {
             replication.awaitEqual(replica);
             Files.delete(source.resolve("d"));
             Files.createDirectories(source.resolve("d/below"));
@@ -394,6 +363,14 @@ class InterleavingIT {
             await().until(() -> Files.exists(source.resolve("z")));
             replication.awaitEqual(replica);
         }
+    }
+
+    private Replication started(WatchedConnector.Onlooker onlooker) {
+        Replication replication = new Replication(database, source);
+        replication
+                .target(WatchedConnector.address("replica", replica, onlooker))
+                .start();
+        return replication;
     }
 
     private static boolean has(List<Operation> operations, Class<? extends Operation> kind, RelativePath path) {
