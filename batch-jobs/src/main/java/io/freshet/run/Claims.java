@@ -75,12 +75,7 @@ final class Claims {
     }
 
     private boolean isBelowOwnedDirectory(RelativePath path) {
-        for (RelativePath at = path; !at.isRoot(); at = at.parent()) {
-            if (held.get(at.parent()) == Extent.SUBTREE) {
-                return true;
-            }
-        }
-        return false;
+        return path.ancestors().stream().anyMatch(above -> held.get(above) == Extent.SUBTREE);
     }
 
     private boolean isAnythingBelow(RelativePath path) {

@@ -1,6 +1,7 @@
 package io.freshet.run;
 
 import io.freshet.journal.HoldReason;
+import io.freshet.journal.TargetMounts;
 import io.freshet.journal.TargetMounts.Mounted;
 import io.freshet.path.RelativePath;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ final class MountGuard {
      *     nothing at or below them is decided
      */
     Map<RelativePath, String> check(RunScope scope) {
-        Map<RelativePath, Mounted> known = stores.mounts().known(scope.target());
+        TargetMounts.Known known = stores.mounts().known(scope.target());
         Map<RelativePath, Mounted> now = new HashMap<>();
         scope.root().mounts().forEach(mount -> {
             if (mount.identity() != null && !scope.isExcluded(mount.path(), true)) {
@@ -39,7 +40,7 @@ final class MountGuard {
             }
         });
         Map<RelativePath, String> missing = new TreeMap<>();
-        known.forEach((path, then) -> {
+        known.mounts().forEach((path, then) -> {
             Mounted there = now.remove(path);
             if (!then.equals(there)) {
                 missing.put(path, words(there));
@@ -48,7 +49,7 @@ final class MountGuard {
         stores.mounts().remember(scope.lease(), now, List.of());
         String subject = subject(missing);
         if (missing.isEmpty()) {
-            if (!known.isEmpty()) {
+            if (known.held()) {
                 stores.holds().resolve(scope.lease(), List.of(HoldReason.MOUNT_MISSING));
             }
         } else if (stores.holds()

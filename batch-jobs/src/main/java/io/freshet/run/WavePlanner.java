@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +47,11 @@ final class WavePlanner {
     private final WavePlan plan = new WavePlan();
     private final List<Candidate> newDirectories = new ArrayList<>();
     private final List<WorkItem> behindMissingMount = new ArrayList<>();
-    /** What of the target is in the way of something below it, and one item of those that wait for it. */
-    private final Map<RelativePath, WorkItem> notYetDirectories = new LinkedHashMap<>();
+    /** What of the target is in the way of something below it. */
+    private final Set<RelativePath> notYetDirectories = new LinkedHashSet<>();
+
+    /** One of the items that wait for such a path to become a directory. */
+    private @Nullable WorkItem waitsForDirectory;
 
     /** The directories of items for which nothing is delivered. */
     private final Set<RelativePath> undelivered = new HashSet<>();
@@ -66,7 +68,7 @@ final class WavePlanner {
         Set<RelativePath> interesting = new LinkedHashSet<>();
         for (WorkItem item : items) {
             interesting.add(item.path());
-            interesting.addAll(ancestors(item.path()));
+            interesting.addAll(item.path().ancestors());
             if (item.movedFrom() != null) {
                 interesting.add(item.movedFrom());
             }
@@ -132,34 +134,28 @@ final class WavePlanner {
         }
     }
 
-    private static List<RelativePath> ancestors(RelativePath path) {
-        List<RelativePath> above = new ArrayList<>();
-        for (RelativePath at = path; !at.isRoot(); at = at.parent()) {
-            above.add(at.parent());
-        }
-        return above;
-    }
-
     /**
      * What the source has as a directory may still be a file or a symlink on the target. Through the symlink all below it
      * would be delivered to another place.
      */
     private boolean isBelowNoDirectory(Candidate candidate, Map<RelativePath, ManifestEntry> held) {
         boolean found = false;
-        for (RelativePath above : ancestors(candidate.path())) {
+        for (RelativePath above : candidate.path().ancestors()) {
             ManifestEntry entry = held.get(above);
             if (entry != null && !entry.isDirectory()) {
-                notYetDirectories.putIfAbsent(above, candidate.item());
+                notYetDirectories.add(above);
                 found = true;
             }
+        }
+        if (found && waitsForDirectory == null) {
+            waitsForDirectory = candidate.item();
         }
         return found;
     }
 
     private void lookAtWhatIsNotYetADirectory() {
-        if (!notYetDirectories.isEmpty()) {
-            WorkItem because = notYetDirectories.values().iterator().next();
-            stores.queue().alsoLookAt(scope.lease(), because, notYetDirectories.keySet(), ChangeKind.PATH);
+        if (waitsForDirectory != null) {
+            stores.queue().alsoLookAt(scope.lease(), waitsForDirectory, notYetDirectories, ChangeKind.PATH);
         }
     }
 

@@ -4,6 +4,7 @@ import io.freshet.path.RelativePath;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -11,6 +12,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class TargetMounts {
     /** A file system, or a directory of one, as its id and the inode of what is mounted tell it. */
     public record Mounted(long fileSystem, long inode) {}
+
+    /**
+     * What is known of a target's source.
+     *
+     * @param mounts what was mounted where
+     * @param held whether a hold for a missing mount is open, or approved and not yet without an object
+     */
+    public record Known(Map<RelativePath, Mounted> mounts, boolean held) {}
 
     private final JdbcClient jdbc;
     private final Transactions transactions;
@@ -20,17 +29,22 @@ public final class TargetMounts {
         this.transactions = new Transactions(dataSource);
     }
 
-    /** Returns the mount points that were there, and what was mounted. */
-    public Map<RelativePath, Mounted> known(TargetId target) {
-        Map<RelativePath, Mounted> known = new HashMap<>();
-        jdbc.sql("SELECT path, file_system, inode FROM target_mount WHERE target_id = :target")
-                .param("target", target.value())
-                .query((row, number) -> Map.entry(
-                        RelativePath.parse(row.getString("path")),
-                        new Mounted(row.getLong("file_system"), row.getLong("inode"))))
-                .list()
-                .forEach(one -> known.put(one.getKey(), one.getValue()));
-        return known;
+    /** Returns the mount points that were there, what was mounted, and whether something is held because of them. */
+    public Known known(TargetId target) {
+        Map<RelativePath, Mounted> mounts = new HashMap<>();
+        AtomicBoolean held = new AtomicBoolean();
+        jdbc.sql("""
+                        SELECT path, file_system, inode,
+                               EXISTS (SELECT FROM hold WHERE target_id = :target AND reason = 'MOUNT_MISSING'
+                                         AND state IN ('OPEN', 'APPROVED')) AS held
+                        FROM target_mount WHERE target_id = :target
+                        """).param("target", target.value()).query(row -> {
+            mounts.put(
+                    RelativePath.parse(row.getString("path")),
+                    new Mounted(row.getLong("file_system"), row.getLong("inode")));
+            held.set(row.getBoolean("held"));
+        });
+        return new Known(mounts, held.get());
     }
 
     /** Takes note of mount points; those that are {@code gone} are forgotten. */

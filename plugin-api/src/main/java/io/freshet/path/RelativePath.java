@@ -1,6 +1,8 @@
 package io.freshet.path;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A path below a source root or a target root, as the bytes that the kernel has; the empty path is the root itself.
@@ -93,6 +95,15 @@ public final class RelativePath implements Comparable<RelativePath> {
     public RelativePath parent() {
         int slash = lastSlash();
         return slash < 0 ? ROOT : new RelativePath(Arrays.copyOf(bytes, slash));
+    }
+
+    /** Returns the directories above this path, the nearest first and the root last; none for the root. */
+    public List<RelativePath> ancestors() {
+        List<RelativePath> above = new ArrayList<>();
+        for (RelativePath at = this; !at.isRoot(); at = at.parent()) {
+            above.add(at.parent());
+        }
+        return above;
     }
 
     /** Returns the path of {@code name}, one component, inside this directory. */

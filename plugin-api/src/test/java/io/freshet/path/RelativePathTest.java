@@ -46,6 +46,11 @@ class RelativePathTest {
             byte[] name = random.name();
             RelativePath path = parent.child(name);
             assertThat(path.parent()).as("%s, seed %d", path, SEED).isEqualTo(parent);
+            assertThat(path.ancestors())
+                    .hasSize(path.depth())
+                    .startsWith(parent)
+                    .endsWith(RelativePath.ROOT);
+            assertThat(path.ancestors()).allMatch(path::isAtOrBelow);
             assertThat(path.name()).isEqualTo(name);
             assertThat(path.depth()).isEqualTo(parent.depth() + 1);
             assertThat(path.isRoot()).isFalse();
