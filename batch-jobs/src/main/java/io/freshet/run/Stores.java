@@ -4,6 +4,7 @@ import io.freshet.journal.Deliveries;
 import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
 import io.freshet.journal.Manifest;
+import io.freshet.journal.MoveHints;
 import io.freshet.journal.Registry;
 import io.freshet.journal.Runs;
 import io.freshet.journal.TargetMounts;
@@ -16,6 +17,7 @@ record Stores(
         Registry registry,
         Leases leases,
         WorkQueue queue,
+        MoveHints hints,
         Manifest manifest,
         Deliveries deliveries,
         TargetStates states,
@@ -28,6 +30,7 @@ record Stores(
                 new Registry(dataSource),
                 new Leases(dataSource),
                 new WorkQueue(dataSource),
+                new MoveHints(dataSource),
                 new Manifest(dataSource),
                 new Deliveries(dataSource),
                 new TargetStates(dataSource),

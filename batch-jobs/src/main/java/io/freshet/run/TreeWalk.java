@@ -6,6 +6,7 @@ import io.freshet.file.FileState;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Lane;
 import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.Move;
 import io.freshet.journal.WorkItem;
 import io.freshet.journal.WorkQueue;
 import io.freshet.path.RelativePath;
@@ -18,8 +19,10 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,8 @@ final class TreeWalk {
      * it is looked at once more whatever the comparison says; with everything below where an operation owns that.
      */
     private Map<RelativePath, Boolean> inFlight = Map.of();
+    /** Directories that were moved here without a hint: each is queued with all below it, as a rename. */
+    private final Set<RelativePath> moved = new HashSet<>();
 
     private @Nullable RelativePath position;
 
@@ -134,7 +139,18 @@ final class TreeWalk {
     }
 
     private @Nullable RelativePath nextDirectory() {
-        return hasNextDirectory() ? pending.element().next() : null;
+        while (hasNextDirectory()) {
+            RelativePath next = pending.element().next();
+            if (!isMoved(next)) {
+                return next;
+            }
+        }
+        return null;
+    }
+
+    private boolean isMoved(RelativePath path) {
+        return !moved.isEmpty()
+                && (moved.contains(path) || path.ancestors().stream().anyMatch(moved::contains));
     }
 
     private boolean hasNextDirectory() {
@@ -158,7 +174,9 @@ final class TreeWalk {
     }
 
     private WorkQueue.Found found(List<Listed> slice) {
-        Set<RelativePath> paths = differences(slice);
+        Set<RelativePath> paths = new HashSet<>();
+        NavigableMap<RelativePath, FileState> strangers = new TreeMap<>();
+        compare(slice, paths, strangers);
         Set<RelativePath> trees = new HashSet<>();
         Set<RelativePath> listed = slice.stream().map(Listed::directory).collect(Collectors.toSet());
         inFlight.forEach((path, owned) -> {
@@ -167,11 +185,21 @@ final class TreeWalk {
                 (owned ? trees : paths).add(path);
             }
         });
-        return new WorkQueue.Found(paths, trees, List.copyOf(unreadable));
+        strangers.keySet().removeAll(inFlight.keySet());
+        List<Move> moves = new Moves(stores, scope).lost(strangers);
+        moves.stream().filter(Move::isDirectory).map(Move::to).forEach(moved::add);
+        paths.removeIf(this::isMoved);
+        moves.stream().filter(Move::isDirectory).map(Move::to).forEach(trees::add);
+        return new WorkQueue.Found(paths, trees, moves, List.copyOf(unreadable));
     }
 
-    private Set<RelativePath> differences(List<Listed> slice) {
-        Set<RelativePath> found = new HashSet<>();
+    /**
+     * Compares what was listed with what the target has.
+     *
+     * @param found is given the paths that have to be looked at
+     * @param strangers is given what of them the target does not have at all
+     */
+    private void compare(List<Listed> slice, Set<RelativePath> found, NavigableMap<RelativePath, FileState> strangers) {
         Map<RelativePath, List<ManifestEntry>> children = stores.manifest()
                 .children(scope.target(), slice.stream().map(Listed::directory).toList());
         for (Listed listed : slice) {
@@ -182,16 +210,20 @@ final class TreeWalk {
                 seen.add(entry.path());
                 FileState state = entry.state();
                 ManifestEntry there = held.get(entry.path());
-                boolean worthALook = scope.isExcluded(entry.path(), state.isDirectory())
-                        ? there != null && there.supported() && !scope.isProtected(there)
-                        : isDifferent(state, there);
-                if (worthALook) {
+                boolean excluded = scope.isExcluded(entry.path(), state.isDirectory());
+                if (excluded ? isUnwanted(there) : isDifferent(state, there)) {
                     found.add(entry.path());
+                }
+                if (!excluded && there == null) {
+                    strangers.put(entry.path(), state);
                 }
             }
             held.keySet().stream().filter(path -> !seen.contains(path)).forEach(found::add);
         }
-        return found;
+    }
+
+    private boolean isUnwanted(@Nullable ManifestEntry there) {
+        return there != null && there.supported() && !scope.isProtected(there);
     }
 
     private static boolean isDifferent(FileState state, @Nullable ManifestEntry held) {

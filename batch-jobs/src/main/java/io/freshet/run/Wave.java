@@ -11,6 +11,7 @@ import io.freshet.journal.Failure;
 import io.freshet.journal.Intent;
 import io.freshet.journal.Lane;
 import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.Move;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
@@ -87,7 +88,11 @@ final class Wave {
     }
 
     private List<Candidate> carryOut(WavePlan plan) {
-        stores.queue().changeLane(scope.lease(), plan.forBulk, Lane.BULK);
+        stores.queue()
+                .changeLane(
+                        scope.lease(),
+                        plan.forBulk.stream().map(Candidate::path).toList(),
+                        Lane.BULK);
         if (!plan.changesNothing()) {
             touched.addAll(plan.parents);
             removals.decide(plan.removals);
@@ -187,7 +192,10 @@ final class Wave {
             if (results.get(i) instanceof Result.Done && old != null) {
                 renamed(candidate, old);
             } else if (results.get(i) instanceof Result.Failed failed) {
-                // The hint is of no use; without it the next look copies.
+                if (failed.code() != ErrorCode.PARENT_MISSING && !failed.code().concernsWholeTarget()) {
+                    // The hint is of no use; without it the next look copies.
+                    record.forgetHint(new Move(from(candidate), candidate.path(), false));
+                }
                 fail(candidate, failed);
             }
         }

@@ -34,7 +34,7 @@ final class WavePlan {
     /** Directories whose entries are to be looked at once they are there themselves. */
     final List<Candidate> walks = new ArrayList<>();
     /** Large files that the express lane came across. */
-    final List<RelativePath> forBulk = new ArrayList<>();
+    final List<Candidate> forBulk = new ArrayList<>();
 
     /** Directories in which something happened that is not replicated, but has changed their time. */
     final Set<RelativePath> parents = new HashSet<>();

@@ -8,10 +8,9 @@ import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
 import io.freshet.journal.Evidence;
 import io.freshet.journal.Failure;
-import io.freshet.journal.HoldReason;
-import io.freshet.journal.Holds.HeldPath;
 import io.freshet.journal.Lane;
 import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.Move;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
@@ -24,8 +23,12 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,7 @@ final class WavePlanner {
     private final RunScope scope;
     private final WaveRecord record;
     private final SourceHashes hashes;
+    private final Moves moves;
     private final WavePlan plan = new WavePlan();
     private final List<Candidate> newDirectories = new ArrayList<>();
     private final List<WorkItem> behindMissingMount = new ArrayList<>();
@@ -61,6 +65,7 @@ final class WavePlanner {
         this.scope = scope;
         this.record = record;
         this.hashes = new SourceHashes(scope);
+        this.moves = new Moves(stores, scope);
     }
 
     /** Looks at every item; what needs nothing is closed in the record at once. */
@@ -95,10 +100,10 @@ final class WavePlanner {
             }
         }
         adopt(unknown, held);
+        seekLostMoves();
         lookAtWhatIsNotYetADirectory();
         lookBelowNewDirectories();
-        holdWhatIsBehindMissingMounts();
-        deferRemovalsOfWhatIsMoved();
+        new DueRemovals(stores, scope, record, plan.removals).sort(behindMissingMount);
         lookAtParents();
         return plan;
     }
@@ -127,7 +132,7 @@ final class WavePlanner {
                     ErrorCode.PARENT_MISSING,
                     "target '" + scope.served().name() + "': what is above '" + candidate.path()
                             + "' is no directory there yet; it is delivered when that is one");
-        } else if (isProvenMove(candidate, held)) {
+        } else if (moves.isProven(candidate, held)) {
             plan.renames.add(candidate);
         } else {
             decidePresent(candidate);
@@ -238,46 +243,42 @@ final class WavePlanner {
         }
     }
 
-    /** A directory is not deleted either with what was mounted in it, unless a person says so. */
-    private void holdWhatIsBehindMissingMounts() {
-        Map<RelativePath, String> missing = scope.missingMounts();
-        plan.removals.removeIf(candidate -> {
-            boolean around = missing.keySet().stream().anyMatch(mount -> mount.isAtOrBelow(candidate.path()));
-            if (around) {
-                behindMissingMount.add(candidate.item());
-            }
-            return around;
-        });
-        if (behindMissingMount.isEmpty()) {
+    /** What was moved without a hint gets one: the next wave claims both ends of the rename before it does anything there. */
+    private void seekLostMoves() {
+        List<List<Candidate>> news = List.of(plan.contents, plan.forBulk, plan.directories, newDirectories);
+        NavigableMap<RelativePath, FileState> strangers = new TreeMap<>();
+        news.forEach(candidates -> candidates.stream()
+                .filter(WavePlanner::mayHaveBeenElsewhere)
+                .forEach(candidate -> strangers.put(candidate.path(), candidate.present())));
+        List<Move> lost = moves.lost(strangers);
+        if (lost.isEmpty()) {
             return;
         }
-        String subject = MountGuard.subject(missing);
-        stores.holds()
-                .hold(
-                        scope.lease(),
-                        HoldReason.MOUNT_MISSING,
-                        "what was mounted below the source is not there any more (" + subject.replace("\n", "; ")
-                                + "); mount it again, or approve the hold to go on with what is there now",
-                        subject,
-                        scope.run().number(),
-                        behindMissingMount.stream()
-                                .map(item -> new HeldPath(item.path(), item.seq(), 0))
-                                .toList());
-        behindMissingMount.forEach(item -> record.deliver(new Delivery(
-                item,
-                item.path(),
-                Outcome.HELD,
-                null,
-                0,
-                null,
-                "it waits for a decision: what was mounted there is missing",
-                null)));
+        stores.hints().add(scope.lease(), lost);
+        Set<RelativePath> moved = lost.stream().map(Move::to).collect(Collectors.toSet());
+        Predicate<Candidate> waits = candidate -> moved.contains(candidate.path())
+                || candidate.path().ancestors().stream().anyMatch(moved::contains);
+        news.forEach(candidates -> candidates.removeIf(waits));
+        plan.walks.removeIf(waits);
+    }
+
+    private static boolean mayHaveBeenElsewhere(Candidate candidate) {
+        ManifestEntry held = candidate.held();
+        WorkItem item = candidate.item();
+        return item.movedFrom() == null
+                && item.attempts() == 0
+                && candidate.replaced() == null
+                && (held == null
+                        || (!held.isDirectory()
+                                && !held.state()
+                                        .identity()
+                                        .equals(candidate.present().identity())));
     }
 
     private void send(Candidate candidate) {
         FileState source = candidate.present();
         if (scope.lane() == Lane.EXPRESS && source.isFile() && source.size() >= LARGE_FILE) {
-            plan.forBulk.add(candidate.path());
+            plan.forBulk.add(candidate);
         } else {
             plan.contents.add(candidate);
         }
@@ -295,39 +296,6 @@ final class WavePlanner {
         } else {
             plan.attributes.add(candidate);
         }
-    }
-
-    /**
-     * A hint saves bytes, never a look: it counts only if the source's object is the one that was delivered under the old
-     * path, with that content, and the old path has it no more.
-     */
-    private boolean isProvenMove(Candidate candidate, Map<RelativePath, ManifestEntry> held) {
-        RelativePath from = candidate.item().movedFrom();
-        ManifestEntry old = from == null ? null : held.get(from);
-        FileState source = candidate.present();
-        if (from == null
-                || old == null
-                || !old.supported()
-                || (old.evidence() == Evidence.ADOPTED && !old.isDirectory())
-                || old.state().type() != source.type()
-                || !source.identity().provesSameness()
-                || !source.identity().equals(old.state().identity())
-                || scope.isExcluded(from, source.isDirectory())) {
-            return false;
-        }
-        ManifestEntry inTheWay = candidate.held();
-        if (inTheWay != null && (inTheWay.isDirectory() || source.isDirectory())) {
-            return false;
-        }
-        if (inTheWay != null && inTheWay.state().identity().equals(old.state().identity())) {
-            // rename(2) between two names of one file does nothing.
-            return false;
-        }
-        boolean stillThere = scope.root()
-                .lstat(from)
-                .map(now -> now.identity().equals(source.identity()))
-                .orElse(false);
-        return !stillThere && (!source.isFile() || hashes.isSame(candidate.path(), source, old));
     }
 
     /** A target that held things before we came is looked at, and what is equal there is not sent again. */
@@ -377,39 +345,6 @@ final class WavePlanner {
             record.deliver(
                     new Delivery(candidate.item(), candidate.path(), Outcome.ADOPTED, null, 0, null, null, null));
             close(candidate);
-        }
-    }
-
-    /** What an unfinished rename will carry away must not be deleted before it; it is looked at again after that. */
-    private void deferRemovalsOfWhatIsMoved() {
-        Set<RelativePath> gone = new HashSet<>();
-        plan.removals.forEach(candidate -> gone.add(candidate.path()));
-        Map<RelativePath, Set<RelativePath>> moves = stores.queue().awaitingMove(scope.target(), gone);
-        if (moves.isEmpty()) {
-            return;
-        }
-        Set<RelativePath> news = new HashSet<>();
-        moves.values().forEach(news::addAll);
-        Map<RelativePath, ManifestEntry> inTheWay = stores.manifest().find(scope.target(), news);
-        plan.removals.removeIf(candidate -> moves.getOrDefault(candidate.path(), Set.of()).stream()
-                .anyMatch(to -> willCarryAway(candidate, to, inTheWay.get(to))));
-    }
-
-    /**
-     * Two hints that name each other's path must not wait for each other: only what has the object at its new path waits
-     * for nobody, unless something of another type has to go from there first.
-     */
-    private boolean willCarryAway(Candidate removal, RelativePath to, @Nullable ManifestEntry inTheWay) {
-        ManifestEntry held = removal.held();
-        try {
-            return held != null
-                    && scope.root()
-                            .lstat(to)
-                            .filter(now -> now.identity().equals(held.state().identity()))
-                            .filter(now -> inTheWay == null || inTheWay.state().type() == now.type())
-                            .isPresent();
-        } catch (FreshetException e) {
-            return false;
         }
     }
 

@@ -96,8 +96,12 @@ final class Replication implements AutoCloseable {
     }
 
     void changedTree(String path) {
-        writer.append(List.of(
-                new Change(RelativePath.parse(path), ChangeKind.TREE, null, false, Detector.INOTIFY, Duration.ZERO)));
+        changed(ChangeKind.TREE, path);
+    }
+
+    void changed(ChangeKind kind, String path) {
+        writer.append(
+                List.of(new Change(RelativePath.parse(path), kind, null, false, Detector.INOTIFY, Duration.ZERO)));
     }
 
     void moved(String from, String to, ChangeKind kind) {

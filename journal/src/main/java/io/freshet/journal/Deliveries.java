@@ -19,10 +19,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Deliveries {
     private final JdbcClient jdbc;
     private final Transactions transactions;
+    private final ItemOutcomes items;
 
     public Deliveries(DataSource dataSource) {
         this.jdbc = JdbcClient.create(dataSource);
         this.transactions = new Transactions(dataSource);
+        this.items = new ItemOutcomes(jdbc);
     }
 
     /**
@@ -95,16 +97,15 @@ public final class Deliveries {
             long removed = removeEntries(lease, wave.removals);
             long added = putEntries(lease, runNumber, wave.puts);
             addDeliveries(lease, runNumber, wave.deliveries);
-            closeItems(lease, wave.closings);
-            delayItems(lease, runNumber, wave.failures);
+            items.record(lease, runNumber, wave);
             settleIntents(lease, wave.settledIntents);
             count(lease, runNumber, wave, added - removed, removed - Math.min(removed, wave.approvedRemovals));
             return null;
         });
     }
 
-    private void moveEntries(Lease lease, List<WaveRecord.Move> moves) {
-        for (WaveRecord.Move move : moves) {
+    private void moveEntries(Lease lease, List<WaveRecord.MovedEntry> moves) {
+        for (WaveRecord.MovedEntry move : moves) {
             RelativePath from = move.from();
             RelativePath to = move.entry().path();
             removeEntries(lease, List.of(to));
@@ -261,59 +262,6 @@ public final class Deliveries {
                 .param("hashes", Columns.text(deliveries, Delivery::hash))
                 .param("reasons", Columns.text(deliveries, Delivery::reason))
                 .param("codes", Columns.text(deliveries, Delivery::code))
-                .update();
-    }
-
-    /**
-     * The rule of acknowledgement: a row leaves only if nobody asked for another look since it was read, which was before
-     * this look; else its oldest undelivered change is the one after.
-     */
-    private void closeItems(Lease lease, List<WaveRecord.Closing> closings) {
-        if (closings.isEmpty()) {
-            return;
-        }
-        String closed = """
-                unnest(:paths::text[], :asked::bigint[], :seqs::bigint[], :lookedAt::bigint[])
-                    AS done (path, asked, seq, looked_at)
-                WHERE w.target_id = :target AND w.path_key = path_key(done.path)
-                """;
-        for (String sql : List.of(
-                "DELETE FROM work_item w USING " + closed + " AND w.asked = done.asked",
-                """
-                UPDATE work_item w SET first_seq = least(done.seq + 1, w.seq), attempts = 0, failed_run = NULL, failed_phase = NULL,
-                    error_code = NULL, error = NULL,
-                    first_dirty_at = timestamptz 'epoch' + done.looked_at * interval '1 microsecond'
-                FROM
-                """ + closed + " AND w.asked <> done.asked")) {
-            jdbc.sql(sql)
-                    .param("paths", Columns.text(closings, c -> c.item().path()))
-                    .param("asked", Columns.number(closings, c -> c.item().asked()))
-                    .param("seqs", Columns.number(closings, c -> c.item().seq()))
-                    .param("lookedAt", Columns.micros(closings, WaveRecord.Closing::lookedAt))
-                    .param("target", lease.target().value())
-                    .update();
-        }
-    }
-
-    private void delayItems(Lease lease, long runNumber, List<Failure> failures) {
-        if (failures.isEmpty()) {
-            return;
-        }
-        jdbc.sql("""
-                        UPDATE work_item w SET attempts = w.attempts + 1, failed_run = :run, failed_phase = f.phase,
-                            error_code = f.code, error = f.message,
-                            ready_at = timestamptz 'epoch' + f.next_at * interval '1 microsecond'
-                        FROM unnest(:paths::text[], :phases::text[], :codes::text[], :messages::text[], :nextAt::bigint[])
-                             AS f (path, phase, code, message, next_at)
-                        WHERE w.target_id = :target AND w.path_key = path_key(f.path)
-                        """)
-                .param("run", runNumber)
-                .param("paths", Columns.text(failures, f -> f.item().path()))
-                .param("phases", Columns.text(failures, Failure::phase))
-                .param("codes", Columns.text(failures, Failure::code))
-                .param("messages", Columns.text(failures, Failure::message))
-                .param("nextAt", Columns.micros(failures, Failure::nextAttemptAt))
-                .param("target", lease.target().value())
                 .update();
     }
 

@@ -68,6 +68,7 @@ public final class PathAnswers {
                        last.reason AS last_reason,
                        own.path AS own_path, own.first_dirty_at AS own_since, own.ready_at AS own_ready_at,
                        own.attempts AS own_attempts, own.error_code AS own_error_code, own.error AS own_error,
+                       own.postponed_because AS own_postponed_because, above.postponed_because AS above_postponed_because,
                        above.path AS above_path, above.first_dirty_at AS above_since, above.ready_at AS above_ready_at,
                        above.attempts AS above_attempts, above.error_code AS above_error_code, above.error AS above_error,
                        below.items AS below, below.failed AS failed_below, below.oldest_at AS oldest_below_at,
@@ -90,7 +91,8 @@ public final class PathAnswers {
                 LEFT JOIN LATERAL (
                     SELECT w.* FROM work_item w
                     WHERE w.target_id = t.target_id AND w.path_key IN (SELECT path_key(a) FROM unnest(:ancestors::text[]) a)
-                      AND (w.kind <> 'PATH' OR w.moved_from IS NOT NULL OR w.failed_phase = 'remove')
+                      AND (w.kind <> 'PATH' OR w.moved_from IS NOT NULL OR w.failed_phase = 'remove'
+                           OR w.postponed_at IS NOT NULL)
                     ORDER BY w.first_seq LIMIT 1) above ON true
                 CROSS JOIN LATERAL (
                     SELECT count(*) AS items, count(*) FILTER (WHERE attempts > 0) AS failed, min(first_dirty_at) AS oldest_at

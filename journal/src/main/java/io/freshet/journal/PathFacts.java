@@ -54,7 +54,8 @@ record PathFacts(
             Instant readyAt,
             int attempts,
             @Nullable String errorCode,
-            @Nullable String error) {}
+            @Nullable String error,
+            @Nullable String postponedBecause) {}
 
     boolean isPending() {
         return own != null || above != null || below > 0 || unplanned > 0 || rescanningSince != null;
@@ -123,6 +124,7 @@ record PathFacts(
                 Rows.instant(row, prefix + "ready_at"),
                 row.getInt(prefix + "attempts"),
                 row.getString(prefix + "error_code"),
-                row.getString(prefix + "error"));
+                row.getString(prefix + "error"),
+                row.getString(prefix + "postponed_because"));
     }
 }

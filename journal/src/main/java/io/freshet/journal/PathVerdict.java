@@ -131,6 +131,10 @@ final class PathVerdict {
                     : Wording.count(facts.below(), "item");
             return new Said(PathAnswer.State.WAITING, "Waiting: " + count + " below it on the way" + failing + ".");
         }
+        PathFacts.Item item = facts.own() != null ? facts.own() : facts.above();
+        if (item != null && item.postponedBecause() != null) {
+            return new Said(PathAnswer.State.WAITING, "Waiting: " + fullStop(item.postponedBecause()));
+        }
         if (facts.own() == null && facts.above() != null) {
             return new Said(
                     PathAnswer.State.WAITING,

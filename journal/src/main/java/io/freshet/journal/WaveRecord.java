@@ -17,11 +17,13 @@ public final class WaveRecord {
     record Closing(WorkItem item, Instant lookedAt) {}
 
     /** An entry that the target now holds under another path, with everything below it. */
-    record Move(RelativePath from, ManifestEntry entry) {}
+    record MovedEntry(RelativePath from, ManifestEntry entry) {}
 
     final List<Closing> closings = new ArrayList<>();
     final List<Failure> failures = new ArrayList<>();
-    final List<Move> moves = new ArrayList<>();
+    final List<Postponement> postponements = new ArrayList<>();
+    final List<Move> uselessHints = new ArrayList<>();
+    final List<MovedEntry> moves = new ArrayList<>();
     final List<RelativePath> removals = new ArrayList<>();
     final List<ManifestEntry> puts = new ArrayList<>();
     final List<Delivery> deliveries = new ArrayList<>();
@@ -39,9 +41,18 @@ public final class WaveRecord {
         failures.add(failure);
     }
 
+    /** The target refused a rename: its item is to be delivered as if nobody had said where it was. */
+    public void forgetHint(Move hint) {
+        uselessHints.add(hint);
+    }
+
+    public void postpone(Postponement postponement) {
+        postponements.add(postponement);
+    }
+
     /** The target holds {@code entry} now, and not {@code from} any more; a directory with everything below it. */
     public void move(RelativePath from, ManifestEntry entry) {
-        moves.add(new Move(from, entry));
+        moves.add(new MovedEntry(from, entry));
     }
 
     /** The target holds this single entry no more; a directory's entries are removed one by one before it. */
@@ -77,9 +88,9 @@ public final class WaveRecord {
         approvedRemovals += entries;
     }
 
-    /** Returns how many items ended in this wave, one way or another. */
+    /** Returns how many items ended in this wave, one way or another, or wait for another time. */
     public int settled() {
-        return closings.size() + failures.size();
+        return closings.size() + failures.size() + postponements.size();
     }
 
     /** Returns the paths of the items that failed. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param walkPosition for DIR and TREE the last directory whose entries were queued, or null at the start
  * @param asked tells this question for a look from later ones
  * @param walked whether whoever found the path asks for what is below it too
+ * @param postponedAt since when it waits although nothing failed, or null
  */
 public record WorkItem(
         RelativePath path,
@@ -25,11 +26,23 @@ public record WorkItem(
         int attempts,
         @Nullable RelativePath walkPosition,
         long asked,
-        boolean walked) {
+        boolean walked,
+        @Nullable Instant postponedAt) {
 
     /** Returns the item as it is once everything below it is asked for too, by the question {@code asked}. */
     WorkItem widened(long newlyAsked) {
         return new WorkItem(
-                path, ChangeKind.TREE, movedFrom, firstSeq, seq, firstDirtyAt, lane, attempts, null, newlyAsked, false);
+                path,
+                ChangeKind.TREE,
+                movedFrom,
+                firstSeq,
+                seq,
+                firstDirtyAt,
+                lane,
+                attempts,
+                null,
+                newlyAsked,
+                false,
+                postponedAt);
     }
 }

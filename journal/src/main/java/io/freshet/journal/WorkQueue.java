@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,10 +23,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class WorkQueue {
     private static final String ITEM_COLUMNS =
             "w.path, w.kind, w.moved_from, w.first_seq, w.seq, w.first_dirty_at, w.lane, w.attempts, w.walk_position,"
-                    + " w.asked, w.walked";
+                    + " w.asked, w.walked, w.postponed_at";
 
     /** A path is held while a hold that nobody approved covers its newest change. */
-    private static final String NOT_HELD = """
+    static final String NOT_HELD = """
             NOT EXISTS (SELECT 1 FROM hold_path h JOIN hold o USING (hold_id)
                         WHERE h.target_id = w.target_id AND h.path_key = w.path_key AND h.seq >= w.seq
                           AND o.state IN ('OPEN', 'REJECTED'))
@@ -212,27 +211,6 @@ public final class WorkQueue {
                 .list();
     }
 
-    /** Returns to where unfinished items seem to have been moved from {@code paths}: new paths by old path. */
-    public Map<RelativePath, Set<RelativePath>> awaitingMove(TargetId target, Collection<RelativePath> paths) {
-        Map<RelativePath, Set<RelativePath>> moves = new HashMap<>();
-        if (paths.isEmpty()) {
-            return moves;
-        }
-        jdbc.sql("""
-                        SELECT w.moved_from, w.path FROM unnest(:paths::text[]) AS asked (path)
-                        JOIN work_item w ON w.target_id = :target AND path_key(w.moved_from) = path_key(asked.path)
-                        WHERE w.moved_from IS NOT NULL AND w.attempts = 0
-                        """)
-                .param("paths", Columns.text(paths, path -> path))
-                .param("target", target.value())
-                .query((row, number) -> Map.entry(
-                        RelativePath.parse(row.getString("moved_from")), RelativePath.parse(row.getString("path"))))
-                .list()
-                .forEach(move -> moves.computeIfAbsent(move.getKey(), from -> new HashSet<>())
-                        .add(move.getValue()));
-        return moves;
-    }
-
     /**
      * Queues what a walk found and moves the walk on, or ends it, in one transaction. The children take over the walk's
      * numbers, so that whatever waits for the walk waits for them.
@@ -243,6 +221,7 @@ public final class WorkQueue {
         transactions.underLease(jdbc, lease, () -> {
             addItems(lease, walk, found.paths, ChangeKind.PATH, walk.kind() == ChangeKind.TREE);
             addItems(lease, walk, found.trees, ChangeKind.TREE, false);
+            MoveHints.add(jdbc, lease, found.moves);
             addUnreadable(lease, walk, found.unreadable);
             if (position != null) {
                 jdbc.sql("""
@@ -266,11 +245,15 @@ public final class WorkQueue {
      *
      * @param paths that have to be looked at
      * @param trees directories that have to be looked at with all below, later
+     * @param moves which of {@code paths} and {@code trees} seem to have been elsewhere
      * @param unreadable directories that could not be read; each becomes a walk of its own
      */
     public record Found(
-            Collection<RelativePath> paths, Collection<RelativePath> trees, Collection<RelativePath> unreadable) {
-        public static final Found NOTHING = new Found(List.of(), List.of(), List.of());
+            Collection<RelativePath> paths,
+            Collection<RelativePath> trees,
+            Collection<Move> moves,
+            Collection<RelativePath> unreadable) {
+        public static final Found NOTHING = new Found(List.of(), List.of(), List.of(), List.of());
     }
 
     /**
@@ -394,11 +377,15 @@ public final class WorkQueue {
                 .update();
     }
 
-    /** Returns whether a lane's queue holds at least so many rows, so that a walk should wait for it. */
+    /**
+     * Returns whether a lane's queue holds at least so many rows, so that a walk should wait for it. Those that wait for a
+     * walk themselves do not count.
+     */
     public boolean holdsAtLeast(TargetId target, Lane lane, int rows) {
         return jdbc.sql("""
                         SELECT count(*) >= :rows FROM (
                             SELECT 1 FROM work_item WHERE target_id = :target AND lane = :lane::lane AND attempts = 0
+                              AND postponed_at IS NULL
                             LIMIT :rows) AS waiting
                         """)
                 .param("rows", rows)
@@ -491,6 +478,7 @@ public final class WorkQueue {
                 row.getInt("attempts"),
                 walkPosition == null ? null : RelativePath.parse(walkPosition),
                 row.getLong("asked"),
-                row.getBoolean("walked"));
+                row.getBoolean("walked"),
+                Rows.instantOrNull(row, "postponed_at"));
     }
 }

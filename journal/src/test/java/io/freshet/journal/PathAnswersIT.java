@@ -96,6 +96,20 @@ class PathAnswersIT {
         assertThat(where("a").sentence()).isEqualTo("Kept as it is: ben rejected hold " + hold + ".");
     }
 
+    /** Nothing failed, so nobody is told of a failure; also of what is in the directory. */
+    @Test
+    void tellsWhyADeletionWaits() {
+        rows.delivered("web1", "d", "d", 41);
+        rows.delivered("web1", "d/f", "f", 41);
+        rows.item("web1", "d", "PATH", 10, Duration.ofSeconds(5));
+        rows.sql("UPDATE work_item SET postponed_at = now(), postponed_because = 'its deletion waits'");
+        for (String path : new String[] {"d", "d/f"}) {
+            assertThat(where(path).state()).isEqualTo(PathAnswer.State.WAITING);
+            assertThat(where(path).sentence()).isEqualTo("Waiting: its deletion waits.");
+            assertThat(where(path).attempts()).isZero();
+        }
+    }
+
     @Test
     void tellsThatADeletionArrived() {
         rows.delivery("web1", 3, "gone", "DELETED", null);

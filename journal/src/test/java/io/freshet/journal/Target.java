@@ -21,6 +21,7 @@ final class Target {
     final TargetId id;
     final Lease lease;
     final WorkQueue queue;
+    final MoveHints hints;
     final Deliveries deliveries;
     final Manifest manifest;
     final Runs runs;
@@ -36,6 +37,7 @@ final class Target {
                 .acquire(id, "node", Duration.ofMinutes(1))
                 .orElseThrow();
         queue = new WorkQueue(dataSource);
+        hints = new MoveHints(dataSource);
         deliveries = new Deliveries(dataSource);
         manifest = new Manifest(dataSource);
         runs = new Runs(dataSource);

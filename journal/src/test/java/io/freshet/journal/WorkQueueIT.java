@@ -98,13 +98,16 @@ class WorkQueueIT {
         target.queue.advanceWalk(
                 target.lease,
                 walk,
-                new Found(List.of(RelativePath.parse("d/a")), List.of(), List.of()),
+                new Found(List.of(RelativePath.parse("d/a")), List.of(), List.of(), List.of()),
                 RelativePath.parse("d"));
         assertThat(target.rows()).containsExactly("d 1 1", "d/a 1 1", "z 2 2");
         WorkItem later = target.ready(Lane.BULK).get(0);
         assertThat(later.walkPosition()).isEqualTo(RelativePath.parse("d"));
         target.queue.advanceWalk(
-                target.lease, later, new Found(List.of(), List.of(), List.of(RelativePath.parse("d/secret"))), null);
+                target.lease,
+                later,
+                new Found(List.of(), List.of(), List.of(), List.of(RelativePath.parse("d/secret"))),
+                null);
         assertThat(target.rows()).containsExactly("d/a 1 1", "d/secret 1 1", "z 2 2");
     }
 
