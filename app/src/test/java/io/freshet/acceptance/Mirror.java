@@ -11,6 +11,7 @@ import io.freshet.journal.Completeness.State;
 import io.freshet.journal.Journal;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.Registry;
+import io.freshet.journal.RescanReason;
 import io.freshet.journal.SourceId;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
@@ -251,19 +252,28 @@ final class Mirror implements AutoCloseable {
     }
 
     WatcherStatus watching() {
+        return running().status();
+    }
+
+    private Watcher running() {
         Watcher running = watcher;
         if (running == null) {
             throw new IllegalStateException("nothing is watched");
         }
-        return running.status();
+        return running;
+    }
+
+    /** Compares the source with its catalogue, as is done from time to time, and returns when that is over. */
+    void rescan() {
+        long since = running().rescan(RelativePath.ROOT, RescanReason.SCHEDULE).join();
+        await(
+                "the rescan is over",
+                () -> count("SELECT count(*) FROM rescan WHERE finished_at IS NULL AND since_seq <= " + since) == 0);
     }
 
     /** Waits until every change made before this call is in the journal, and returns its head then. */
     long awaitJournaled() {
-        Watcher running = watcher;
-        if (running == null) {
-            throw new IllegalStateException("nothing is watched");
-        }
+        Watcher running = running();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {

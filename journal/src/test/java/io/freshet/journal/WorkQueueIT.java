@@ -173,6 +173,22 @@ class WorkQueueIT {
         assertThat(target.rows()).isEmpty();
     }
 
+    /** Rule 34: a rescan asks for what waits already; whoever looks at that then has answered both. */
+    @Test
+    void whatARescanFindsOfAnItemThatWaitsCostsNoSecondLook() {
+        long before = target.changed("x");
+        target.plan();
+        target.changed("x");
+        target.jdbc
+                .sql("UPDATE change SET since_seq = :since WHERE seq > :since")
+                .param("since", before)
+                .update();
+        target.plan();
+        assertThat(target.rows()).containsExactly("x 1 2");
+        target.deliver(target.openRun(), target.readyItemWheneverReady("x"));
+        assertThat(target.rows()).isEmpty();
+    }
+
     private String walkPosition() {
         return database.jdbcClient()
                 .sql("SELECT coalesce(walk_position, 'none') FROM work_item WHERE path = 'd'")
