@@ -48,8 +48,12 @@ final class Preparation {
             TargetState before = stores.states().get(served.id());
             boolean emptyApproved = sourceGuard.check(served, lease, root, before);
             TargetSession session = connections.kept(served, scope.lane(), lease);
+            boolean connected = session == null;
             if (session == null) {
                 session = connections.connect(served, scope.lane(), lease);
+            }
+            // A target that failed was connected to by the probe before this run.
+            if (connected || before.failingAttempts() > 0) {
                 stores.states()
                         .reached(
                                 lease,
