@@ -45,6 +45,7 @@ final class Preparation {
         Lease lease = scope.lease();
         SourceRoot root = sourceGuard.open(served, lease);
         try {
+            sourceGuard.requireFresh(served, root);
             TargetState before = stores.states().get(served.id());
             boolean emptyApproved = sourceGuard.check(served, lease, root, before);
             TargetSession session = connections.kept(served, scope.lane(), lease);

@@ -8,6 +8,7 @@ import io.freshet.journal.HoldReason;
 import io.freshet.journal.Lease;
 import io.freshet.journal.TargetState;
 import io.freshet.path.RelativePath;
+import io.freshet.posix.MountPoint;
 import io.freshet.posix.SourceIdentity;
 import io.freshet.posix.SourceRoot;
 import java.util.EnumSet;
@@ -39,6 +40,27 @@ final class SourceGuard {
             return SourceRoot.open(served.source().path());
         } catch (FreshetException e) {
             throw hold(served, lease, HoldReason.SOURCE_MISSING, e.getMessage() + "", "missing");
+        }
+    }
+
+    /**
+     * Refuses a source of which this machine may see what was there a while ago: a change that comes through the database is
+     * faster than the cache of a network file system, and then the old state is delivered, or a new file deleted.
+     *
+     * @throws FreshetException with {@code CONFIGURATION_INVALID}
+     */
+    void requireFresh(ServedTarget served, SourceRoot root) {
+        root.mount().staleness().ifPresent(why -> {
+            throw new FreshetException(ErrorCode.CONFIGURATION_INVALID, "the source root " + root.path() + " " + why);
+        });
+        for (MountPoint point : root.mounts()) {
+            if (!served.source().filter().excludes(point.path(), true)) {
+                point.mount().staleness().ifPresent(why -> {
+                    throw new FreshetException(
+                            ErrorCode.CONFIGURATION_INVALID,
+                            "'" + point.path() + "' of source " + root.path() + " " + why + "; or exclude it");
+                });
+            }
         }
     }
 

@@ -55,9 +55,13 @@ final class FileSystems {
         return id;
     }
 
-    /** Returns the type number of a file system, or 0 if it does not tell. */
-    static long typeOf(int descriptor) {
+    /** Returns a type of mount that the file system may have if it is a remote one, else an empty one. */
+    static String remoteTypeOf(int descriptor) {
         Memory buffer = Scratch.ofThread().statfs;
-        return LibC.C.fstatfs(descriptor, buffer) == 0 ? buffer.getLong(0) : 0;
+        return LibC.C.fstatfs(descriptor, buffer) == 0
+                ? RemoteFileSystem.ofNumber(buffer.getLong(0))
+                        .map(remote -> remote.types().get(0))
+                        .orElse("")
+                : "";
     }
 }

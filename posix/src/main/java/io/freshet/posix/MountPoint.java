@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place below a source root where something is mounted, a file system or a bind of a directory or file.
  *
- * @param fileSystemType as {@code /proc/self/mountinfo} tells it, for example {@code ext4}
  * @param identity the file system's id and what its root is, or null if it cannot be looked at
  */
 public record MountPoint(
-        RelativePath path, String fileSystemType, @Nullable FileIdentity identity) {}
+        RelativePath path, Mount mount, @Nullable FileIdentity identity) {}

@@ -4,10 +4,12 @@ import com.sun.jna.Memory;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What {@code /proc/self} tells of this process's open files (proc(5)). */
 final class ProcessFiles {
@@ -15,6 +17,8 @@ final class ProcessFiles {
     private static final int AT_FDCWD = -100;
 
     private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
+
+    private static final String MOUNT_ID = "mnt_id:";
 
     private ProcessFiles() {}
 
@@ -27,6 +31,19 @@ final class ProcessFiles {
             return Optional.empty();
         }
         return Optional.of(buffer.getByteArray(0, (int) length));
+    }
+
+    /** Returns the id that the mount table has for the mount through which a descriptor was opened, or -1. */
+    static long mountOf(int descriptor) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/fdinfo/" + descriptor))) {
+            return lines.filter(line -> line.startsWith(MOUNT_ID))
+                    .map(line ->
+                            Long.parseLong(line.substring(MOUNT_ID.length()).strip()))
+                    .findFirst()
+                    .orElse(-1L);
+        } catch (IOException | UncheckedIOException e) {
+            return -1;
+        }
     }
 
     /** Returns the mount table of this process. */

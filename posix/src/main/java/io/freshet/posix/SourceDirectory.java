@@ -102,11 +102,6 @@ public final class SourceDirectory implements AutoCloseable {
         }
     }
 
-    /** Returns the type number of the file system that it is on, {@code f_type} of {@code statfs(2)} (linux/magic.h). */
-    public long fileSystemType() {
-        return FileSystems.typeOf(descriptor.number());
-    }
-
     @Override
     public void close() {
         descriptor.close();

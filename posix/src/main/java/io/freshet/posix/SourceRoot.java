@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntFunction;
@@ -181,14 +182,24 @@ public final class SourceRoot implements AutoCloseable {
      */
     public List<MountPoint> mounts() {
         List<MountPoint> mounts = new ArrayList<>();
-        MountTable.below(ProcessFiles.mountInfo(), resolvedPath()).forEach((at, type) -> {
+        MountTable.below(ProcessFiles.mountInfo(), resolvedPath()).forEach((at, mount) -> {
             try {
-                lstat(at).ifPresent(state -> mounts.add(new MountPoint(at, type, state.identity())));
+                lstat(at).ifPresent(state -> mounts.add(new MountPoint(at, mount, state.identity())));
             } catch (FreshetException e) {
-                mounts.add(new MountPoint(at, type, null));
+                mounts.add(new MountPoint(at, mount, null));
             }
         });
         return mounts;
+    }
+
+    /**
+     * Returns how the file system of the root itself is mounted.
+     *
+     * @throws FreshetException with {@code SOURCE_UNREADABLE} if the kernel's mount table cannot be read
+     */
+    public Mount mount() {
+        return withDescriptor(number -> MountTable.byId(ProcessFiles.mountInfo(), ProcessFiles.mountOf(number))
+                .orElseGet(() -> new Mount(FileSystems.remoteTypeOf(number), Set.of())));
     }
 
     /** Returns a descriptor, or the negated error number. */

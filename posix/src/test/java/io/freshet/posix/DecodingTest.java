@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Structures as a kernel (6.18, x86-64, ext4) filled them. */
@@ -102,8 +103,12 @@ class DecodingTest {
 
         assertThat(MountTable.below(table, "/src".getBytes(StandardCharsets.US_ASCII)))
                 .hasSize(2)
-                .containsEntry(RelativePath.of("a b\\c".getBytes(StandardCharsets.US_ASCII)), "fuse.sshfs")
-                .containsEntry(RelativePath.parse("d/e\nf"), "ext4");
+                .containsEntry(
+                        RelativePath.of("a b\\c".getBytes(StandardCharsets.US_ASCII)),
+                        new Mount("fuse.sshfs", Set.of("rw")))
+                .containsEntry(RelativePath.parse("d/e\nf"), new Mount("ext4", Set.of("rw")));
+        assertThat(MountTable.byId(table, 40)).contains(new Mount("xfs", Set.of("rw", "nosuid")));
+        assertThat(MountTable.byId(table, 7)).isEmpty();
         assertThat(MountTable.below(table, "/".getBytes(StandardCharsets.US_ASCII)))
                 .containsOnlyKeys(
                         RelativePath.parse("src"),

@@ -292,7 +292,7 @@ class SourceRootTest {
                         .containsExactly(path("bound"), path("with space/tmpfs"));
                 MountPoint bound = root.mounts().get(0);
                 MountPoint tmpfs = root.mounts().get(1);
-                assertThat(tmpfs.fileSystemType()).isEqualTo("tmpfs");
+                assertThat(tmpfs.mount().type()).isEqualTo("tmpfs");
                 assertThat(tmpfs.identity().fileSystem())
                         .isNotEqualTo(root.lstat(RelativePath.ROOT)
                                 .orElseThrow()

@@ -336,6 +336,11 @@ final class FanotifyReader implements EventReader {
                 unwatched.add(path, "a file is mounted there");
                 return;
             }
+            Optional<String> remote = mount.mount().remote();
+            if (remote.isPresent()) {
+                unwatched.add(path, "it is on " + remote.get() + LinuxEventReaders.NOT_REPORTED);
+                return;
+            }
             FileIdentity own = root.lstat(RelativePath.ROOT).orElseThrow().identity();
             FileIdentity identity = mount.identity();
             if (identity == null || identity.fileSystem() != own.fileSystem()) {
@@ -343,7 +348,7 @@ final class FanotifyReader implements EventReader {
             }
         } catch (TierRefusedException | FreshetException e) {
             paths.removeDoorway(path);
-            unwatched.add(path, mount.fileSystemType() + " is mounted there: " + e.getMessage());
+            unwatched.add(path, mount.mount().type() + " is mounted there: " + e.getMessage());
         }
     }
 

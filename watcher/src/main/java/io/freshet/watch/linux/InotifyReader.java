@@ -455,6 +455,14 @@ final class InotifyReader implements EventReader {
     }
 
     private void watch(RelativePath path, Deque<RelativePath> rest) {
+        Optional<String> remote = mounts.stream()
+                .filter(mount -> mount.path().equals(path))
+                .findFirst()
+                .flatMap(mount -> mount.mount().remote());
+        if (remote.isPresent()) {
+            unwatched.add(path, "it is on " + remote.get() + LinuxEventReaders.NOT_REPORTED);
+            return;
+        }
         Optional<SourceDirectory> opened = root.openDirectory(path);
         if (opened.isEmpty()) {
             return;
