@@ -78,7 +78,7 @@ final class Dispatcher {
         Settling settling = new Settling(policy.settle(), policy.settleMax());
         long planned = CHANGES_AT_ONCE;
         while (planned == CHANGES_AT_ONCE && held.isLive()) {
-            planned = stores.queue().plan(held.lease(), settling, CHANGES_AT_ONCE);
+            planned = stores.planning().plan(held.lease(), settling, CHANGES_AT_ONCE);
         }
     }
 
@@ -89,7 +89,8 @@ final class Dispatcher {
         if (followed != null && followed == epoch) {
             return;
         }
-        if (stores.queue().followFilter(held.lease(), served.source().filter().fingerprint())) {
+        if (stores.planning()
+                .followFilter(held.lease(), served.source().filter().fingerprint())) {
             LOG.info("event=filter_followed target={}", served);
         }
         filtersFollowed.put(served.id(), epoch);

@@ -242,8 +242,8 @@ final class Removals {
         RelativePath path = step.entry().path();
         wave.record().remove(path);
         wave.record().deliver(new Delivery(candidate.item(), path, Outcome.DELETED, null, 0, null, null, null));
-        wave.untouch(path);
-        wave.touch(path);
+        wave.directories().forget(path);
+        wave.directories().touchParentOf(path);
         if (path.equals(candidate.path()) && candidate.source() == null) {
             wave.record().close(candidate.item(), candidate.lookedAt());
         }
@@ -269,7 +269,7 @@ final class Removals {
                     .below(scope.target(), parent)
                     .forEach(entry -> wave.record().remove(entry.path()));
             wave.record().remove(parent);
-            wave.untouch(parent);
+            wave.directories().forget(parent);
         }
         stores.queue()
                 .alsoLookAt(scope.lease(), item, List.of(parent), held == null ? ChangeKind.PATH : ChangeKind.TREE);

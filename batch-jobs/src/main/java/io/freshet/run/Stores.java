@@ -5,6 +5,7 @@ import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
 import io.freshet.journal.Manifest;
 import io.freshet.journal.MoveHints;
+import io.freshet.journal.Planning;
 import io.freshet.journal.Registry;
 import io.freshet.journal.Runs;
 import io.freshet.journal.TargetMounts;
@@ -16,6 +17,7 @@ import javax.sql.DataSource;
 record Stores(
         Registry registry,
         Leases leases,
+        Planning planning,
         WorkQueue queue,
         MoveHints hints,
         Manifest manifest,
@@ -29,6 +31,7 @@ record Stores(
         return new Stores(
                 new Registry(dataSource),
                 new Leases(dataSource),
+                new Planning(dataSource),
                 new WorkQueue(dataSource),
                 new MoveHints(dataSource),
                 new Manifest(dataSource),

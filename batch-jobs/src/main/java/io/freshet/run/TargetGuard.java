@@ -59,7 +59,7 @@ final class TargetGuard {
                                 + " fill it anew");
             }
             stores.states().forgetManifest(lease);
-            stores.queue().lookAtEverything(lease);
+            stores.planning().lookAtEverything(lease);
         }
         mark(served, lease, session, found);
         stores.holds().resolve(lease, REASONS);

@@ -16,19 +16,15 @@ import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
-import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +51,8 @@ final class Wave {
     private final HardLinks hardLinks;
     private final WaveRecord record = new WaveRecord();
     private final long startedAt = System.nanoTime();
-    /** Directories in which something was published or removed: their times and their durability come last. */
-    private final Set<RelativePath> touched = new TreeSet<>();
-
-    private final Map<RelativePath, Candidate> finishedDirectories = new HashMap<>();
+    private final WaveDirectories directories;
     private @Nullable FreshetException fatal;
-    private boolean durable = true;
     private int leftOver;
 
     /** @param claimed the claims under which this wave works */
@@ -68,6 +60,7 @@ final class Wave {
         this.stores = stores;
         this.scope = scope;
         this.hardLinks = new HardLinks(stores, scope, claimed);
+        this.directories = new WaveDirectories(stores, scope, this);
         this.removals = new Removals(stores, scope, guard, this);
     }
 
@@ -94,18 +87,20 @@ final class Wave {
                         plan.forBulk.stream().map(Candidate::path).toList(),
                         Lane.BULK);
         if (!plan.changesNothing()) {
-            touched.addAll(plan.parents);
+            plan.parents.forEach(directories::add);
             removals.decide(plan.removals);
             intend(plan);
-            makeDirectories(plan.directories);
+            directories.make(sortedByPath(plan.directories));
             rename(plan.renames);
             putContents(plan);
             link(plan.links);
             setAttributes(plan.attributes);
             removals.carryOut();
-            finishDirectories();
+            if (fatal == null || isSessionUsable(fatal)) {
+                directories.finish();
+            }
         }
-        if (durable && (fatal == null || isSessionUsable(fatal))) {
+        if (directories.areDurable() && (fatal == null || isSessionUsable(fatal))) {
             stores.deliveries().record(scope.lease(), scope.run().number(), record);
         }
         if (fatal != null) {
@@ -132,45 +127,6 @@ final class Wave {
         removals.decided().forEach(candidate -> intents.add(Intent.remove(candidate.path())));
         stores.deliveries().intend(scope.lease(), scope.run().number(), intents);
         record.settleIntents(intents.stream().map(Intent::path).toList());
-    }
-
-    private void makeDirectories(List<Candidate> directories) {
-        List<Candidate> sorted = sortedByPath(directories);
-        List<Operation> operations = new ArrayList<>();
-        for (Candidate candidate : sorted) {
-            // The root is there; so is a directory of which only attributes differ.
-            operations.add(new Operation.MakeDirectory(candidate.path()));
-        }
-        List<Result> results = apply(operations);
-        for (int i = 0; i < results.size(); i++) {
-            Candidate candidate = sorted.get(i);
-            if (results.get(i) instanceof Result.Failed failed) {
-                fail(candidate, failed);
-            } else {
-                finishedDirectories.put(candidate.path(), candidate);
-                if (candidate.held() == null) {
-                    record.put(new ManifestEntry(
-                            candidate.path(), unfinished(candidate.present()), null, Evidence.SENT, true));
-                }
-                touch(candidate.path());
-                touched.add(candidate.path());
-            }
-        }
-    }
-
-    /** Without its attributes: it is on the target and has to go from there, even if it goes from the source before them. */
-    private static FileState unfinished(FileState directory) {
-        return new FileState(
-                directory.type(),
-                directory.size(),
-                0,
-                directory.ctimeNanos(),
-                directory.mode(),
-                directory.uid(),
-                directory.gid(),
-                directory.links(),
-                directory.identity(),
-                null);
     }
 
     private void rename(List<Candidate> renames) {
@@ -213,8 +169,8 @@ final class Wave {
         if (sameAttributes && candidate.item().kind() == ChangeKind.PATH) {
             record.close(candidate.item(), candidate.lookedAt());
         }
-        touch(from);
-        touch(candidate.path());
+        directories.touchParentOf(from);
+        directories.touchParentOf(candidate.path());
     }
 
     private static RelativePath from(Candidate candidate) {
@@ -310,7 +266,7 @@ final class Wave {
                 record.deliver(new Delivery(
                         candidate.item(), candidate.path(), Outcome.LINKED, null, 0, existing.hash(), reason, null));
                 record.close(candidate.item(), candidate.lookedAt());
-                touch(candidate.path());
+                directories.touchParentOf(candidate.path());
             }
         }
     }
@@ -327,7 +283,7 @@ final class Wave {
                 candidate.replaced(),
                 null));
         record.close(candidate.item(), candidate.lookedAt());
-        touch(candidate.path());
+        directories.touchParentOf(candidate.path());
     }
 
     private void setAttributes(List<Candidate> candidates) {
@@ -363,116 +319,15 @@ final class Wave {
         }
     }
 
-    /**
-     * Sets the final attributes of every directory that was made, changed or published into, children before parents, and
-     * flushes it. Only what was flushed may be acknowledged, so a failure here makes the wave worth nothing.
-     */
-    private void finishDirectories() {
-        if (touched.isEmpty() || (fatal != null && !isSessionUsable(fatal))) {
-            return;
-        }
-        if (!scope.hasLiveLease()) {
-            durable = false;
-            return;
-        }
-        List<RelativePath> directories = new ArrayList<>(touched);
-        directories.sort((one, other) -> other.compareTo(one));
-        Map<RelativePath, ManifestEntry> held = stores.manifest().find(scope.target(), directories);
-        DirectoryTurns turns = scope.served().directoryTurns();
-        turns.take(directories);
-        try {
-            finish(directories, held);
-        } finally {
-            turns.giveBack(directories);
-        }
-    }
-
-    private void finish(List<RelativePath> directories, Map<RelativePath, ManifestEntry> held) {
-        Map<RelativePath, FileState> states = new HashMap<>();
-        List<Operation> operations = new ArrayList<>();
-        for (RelativePath directory : directories) {
-            // Also where the other lane is just making it: what was published into it has changed its time again.
-            Optional<FileState> state = scope.root().lstat(directory).filter(FileState::isDirectory);
-            ManifestEntry entry = held.get(directory);
-            if (state.isPresent()) {
-                states.put(directory, state.get());
-                operations.add(
-                        new Operation.SetAttributes(directory, state.get().attributes()));
-            } else if (entry != null) {
-                // The source may have it elsewhere by now, and its rename must not take it for finished.
-                record.put(new ManifestEntry(directory, unfinished(entry.state()), null, entry.evidence(), true));
-            }
-            operations.add(new Operation.SyncDirectory(directory));
-        }
-        // A stop is not obeyed here: it would make what was published worth nothing.
-        List<Result> results = scope.session().apply(operations, Monitor.NONE);
-        for (int i = 0; i < results.size(); i++) {
-            finishDirectory(operations.get(i), results.get(i), states, held);
-        }
-    }
-
-    private void finishDirectory(
-            Operation operation,
-            Result result,
-            Map<RelativePath, FileState> states,
-            Map<RelativePath, ManifestEntry> held) {
-        Candidate candidate = finishedDirectories.get(operation.path());
-        if (operation instanceof Operation.SyncDirectory) {
-            if (result instanceof Result.Failed failed && meansNotDurable(failed)) {
-                durable = false;
-                endWith(new FreshetException(failed.code(), failed.message()));
-            }
-            return;
-        }
-        FileState state = states.get(operation.path());
-        if (result instanceof Result.Failed failed) {
-            if (candidate != null) {
-                fail(candidate, failed);
-            }
-        } else if (state != null) {
-            if (candidate != null || held.containsKey(operation.path())) {
-                record.put(new ManifestEntry(operation.path(), state, null, Evidence.SENT, true));
-            }
-            if (candidate != null) {
-                boolean isNew = held.get(operation.path()) == null;
-                record.deliver(new Delivery(
-                        candidate.item(),
-                        operation.path(),
-                        isNew ? Outcome.TRANSFERRED : Outcome.METADATA,
-                        null,
-                        0,
-                        null,
-                        null,
-                        null));
-                if (candidate.item().kind() == ChangeKind.PATH) {
-                    record.close(candidate.item(), candidate.lookedAt());
-                }
-            }
-        }
-    }
-
-    /** A directory that is gone meanwhile, or that this target cannot flush, does not void what was done elsewhere. */
-    private static boolean meansNotDurable(Result.Failed failed) {
-        return failed.code().concernsWholeTarget() || failed.code() == ErrorCode.TARGET_FAILURE;
-    }
-
-    /** Takes note that a path's directory was changed. */
-    void touch(RelativePath path) {
-        if (!path.isRoot()) {
-            touched.add(path.parent());
-        }
-    }
-
-    /** Takes note that a directory is gone, and needs no finishing. */
-    void untouch(RelativePath path) {
-        touched.remove(path);
-    }
-
     /** Ends the wave: nothing more is begun, what is done is recorded if that is still possible. */
     void endWith(FreshetException reason) {
         if (fatal == null) {
             fatal = reason;
         }
+    }
+
+    WaveDirectories directories() {
+        return directories;
     }
 
     WaveRecord record() {

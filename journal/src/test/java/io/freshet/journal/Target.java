@@ -61,7 +61,7 @@ final class Target {
     }
 
     long plan() {
-        return queue.plan(lease, SETTLING, 10_000);
+        return new Planning(dataSource).plan(lease, SETTLING, 10_000);
     }
 
     List<WorkItem> ready(Lane lane) {

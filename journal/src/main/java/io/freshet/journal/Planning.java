@@ -1,0 +1,148 @@
+package io.freshet.journal;
+
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** How items come into a target's queue: from the journal, or because everything has to be looked at. Thread-safe. */
+public final class Planning {
+    private final JdbcClient jdbc;
+    private final Transactions transactions;
+
+    public Planning(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+        this.transactions = new Transactions(dataSource);
+    }
+
+    /**
+     * Moves the next changes of the journal into the queue and advances the target's cursor, in one transaction.
+     *
+     * @param limit the most changes to move
+     * @return how many changes were moved
+     */
+    public long plan(Lease lease, Settling settling, int limit) {
+        return transactions.underLease(jdbc, lease, () -> {
+            record Span(int source, long cursor, long upTo) {}
+            Span span = jdbc.sql("""
+                            SELECT s.source_id, ts.cursor, least(s.head, ts.cursor + :limit) AS up_to
+                            FROM target_state ts JOIN target t USING (target_id) JOIN source s USING (source_id)
+                            WHERE ts.target_id = :target FOR UPDATE OF ts
+                            """)
+                    .param("limit", limit)
+                    .param("target", lease.target().value())
+                    .query((row, number) ->
+                            new Span(row.getInt("source_id"), row.getLong("cursor"), row.getLong("up_to")))
+                    .single();
+            makeExpeditedReady(lease);
+            if (span.upTo() == span.cursor()) {
+                return 0L;
+            }
+            enqueue(lease, settling, span.source(), span.cursor(), span.upTo());
+            jdbc.sql("UPDATE target_state SET cursor = :upTo WHERE target_id = :target")
+                    .param("upTo", span.upTo())
+                    .param("target", lease.target().value())
+                    .update();
+            return span.upTo() - span.cursor();
+        });
+    }
+
+    /**
+     * One row per path: the widest kind, the oldest and the newest number. A walk that is asked for again starts over, for what
+     * it has passed may have changed since. What a rescan found is as old as its opening:
+     * whoever waits for a number from then on waits for it. A path that was closed once is ready at once;
+     * one that is being written, or changed again while it waits, settles.
+     */
+    private void enqueue(Lease lease, Settling settling, int source, long after, long upTo) {
+        jdbc.sql("""
+                        INSERT INTO work_item AS w
+                            (target_id, path, kind, moved_from, first_seq, seq, first_dirty_at, lane, ready_at)
+                        SELECT :target, path, kind, moved_from, first_seq, seq, first_at,
+                               (CASE WHEN kind = 'PATH' OR moved_from IS NOT NULL THEN 'EXPRESS' ELSE 'BULK' END)::lane,
+                               CASE WHEN writing OR closings > 1
+                                    THEN least(last_at + :settle * interval '1 millisecond',
+                                               first_at + :settleMax * interval '1 millisecond')
+                                    ELSE first_at END
+                        FROM (SELECT path, max(kind) AS kind,
+                                     min(coalesce(since_seq, seq)) AS first_seq, max(seq) AS seq,
+                                     min(observed_at) AS first_at, max(observed_at) AS last_at,
+                                     (array_agg(writing ORDER BY seq DESC))[1] AS writing,
+                                     count(*) FILTER (WHERE NOT writing) AS closings,
+                                     (array_agg(moved_from ORDER BY seq DESC)
+                                         FILTER (WHERE moved_from IS NOT NULL))[1] AS moved_from
+                              FROM change WHERE source_id = :source AND seq > :after AND seq <= :upTo
+                              GROUP BY path) AS grouped
+                        ORDER BY path_key(path)
+                        ON CONFLICT (target_id, path_key) DO UPDATE SET
+                            kind = greatest(w.kind, excluded.kind),
+                            moved_from = coalesce(excluded.moved_from, w.moved_from),
+                            walk_position = CASE WHEN excluded.kind = 'PATH' THEN w.walk_position END,
+                            asked = excluded.asked,
+                            walked = false,
+                            first_seq = least(w.first_seq, excluded.first_seq),
+                            seq = greatest(w.seq, excluded.seq),
+                            first_dirty_at = least(w.first_dirty_at, excluded.first_dirty_at),
+                            lane = CASE WHEN greatest(w.kind, excluded.kind) = 'PATH' THEN excluded.lane
+                                        WHEN excluded.moved_from IS NOT NULL THEN excluded.lane ELSE w.lane END,
+                            ready_at = CASE
+                                WHEN w.attempts > 0 THEN least(w.ready_at, now() + interval '5 seconds')
+                                WHEN excluded.ready_at > excluded.first_dirty_at OR w.ready_at <= w.first_dirty_at
+                                THEN least(now() + :settle * interval '1 millisecond',
+                                           w.first_dirty_at + :settleMax * interval '1 millisecond')
+                                ELSE excluded.ready_at END
+                        """)
+                .param("target", lease.target().value())
+                .param("source", source)
+                .param("after", after)
+                .param("upTo", upTo)
+                .param("settle", settling.settle().toMillis())
+                .param("settleMax", settling.settleMax().toMillis())
+                .update();
+    }
+
+    /** What a person asked to be sent now is tried at once, even if it failed a moment ago; once per request. */
+    private void makeExpeditedReady(Lease lease) {
+        int requests = jdbc.sql("""
+                        UPDATE expedite SET applied_at = now() WHERE target_id = :target AND applied_at IS NULL
+                        """).param("target", lease.target().value()).update();
+        if (requests > 0) {
+            jdbc.sql("""
+                            UPDATE work_item w SET ready_at = now() FROM expedite e
+                            WHERE e.target_id = :target AND e.applied_at = now() AND w.target_id = e.target_id
+                              AND in_subtree(w.path, e.path) AND w.ready_at > now()
+                            """).param("target", lease.target().value()).update();
+        }
+    }
+
+    /** Asks for one more look at everything, as after the target turned out to be another one. */
+    public void lookAtEverything(Lease lease) {
+        transactions.underLease(jdbc, lease, () -> addEverything(lease));
+    }
+
+    private int addEverything(Lease lease) {
+        return jdbc.sql("""
+                        INSERT INTO work_item AS w (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at)
+                        SELECT target_id, '', 'TREE', cursor, cursor, now(), 'BULK', now()
+                        FROM target_state WHERE target_id = :target
+                        ON CONFLICT (target_id, path_key) DO UPDATE SET kind = 'TREE', walk_position = NULL, lane = 'BULK',
+                            asked = excluded.asked, walked = false, seq = greatest(w.seq, excluded.seq), ready_at = now()
+                        """).param("target", lease.target().value()).update();
+    }
+
+    /**
+     * Has everything looked at again if the rules that say what is replicated are not those of the last time.
+     *
+     * @param fingerprint of the rules that hold now
+     * @return whether they changed
+     */
+    public boolean followFilter(Lease lease, String fingerprint) {
+        return transactions.underLease(jdbc, lease, () -> {
+            int changed = jdbc.sql("""
+                            UPDATE target_state SET filter = :filter
+                            WHERE target_id = :target AND filter IS DISTINCT FROM :filter
+                            """)
+                    .param("filter", fingerprint)
+                    .param("target", lease.target().value())
+                    .update();
+            return changed > 0 && addEverything(lease) > 0;
+        });
+    }
+}
