@@ -19,7 +19,8 @@ public interface ChangeWriter {
      * @return the journal's head: the last number that was given out
      * @throws IllegalArgumentException if there is neither a change nor a rescan
      * @throws io.freshet.failure.FreshetException with {@code DATABASE_UNAVAILABLE} (nothing was written: try again with
-     *     the same changes) or {@code LEASE_LOST} (another watcher has this source now)
+     *     the same changes), {@code DATABASE_REFUSED} (one of them cannot be held, and nothing was written) or
+     *     {@code LEASE_LOST} (another watcher has this source now)
      */
     long append(List<Change> changes, List<RescanOrder> rescans);
 

@@ -13,22 +13,23 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Appends changes by COPY, numbered in the transaction that writes them. Safe for the thread that feeds the journal and the
- * one that rescans: the row of the source puts their transactions in order.
+ * one that rescans: the row of the source puts their transactions in order. Each takes it last, behind the catalogue and the
+ * rescans, so that neither waits for the other in a circle, and holds it while it writes the changes only.
  */
 final class JournalWriter implements ChangeWriter {
     private static final int CHANGES_PER_PARTITION_BITS = 20;
 
-    /** What is done in one transaction. */
-    interface Work<T> {
-        T in(Connection connection) throws SQLException;
-    }
-
     private record Numbers(long last, Instant now) {}
 
     private final DataSource dataSource;
+    private final JdbcTemplate jdbc;
+    private final Transactions transactions;
     private final SourceId source;
     private final long epoch;
     private final AtomicLong head;
@@ -36,6 +37,8 @@ final class JournalWriter implements ChangeWriter {
 
     JournalWriter(DataSource dataSource, SourceId source, long epoch, long head) {
         this.dataSource = dataSource;
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.transactions = new Transactions(dataSource);
         this.source = source;
         this.epoch = epoch;
         this.head = new AtomicLong(head);
@@ -57,6 +60,9 @@ final class JournalWriter implements ChangeWriter {
             throw new IllegalArgumentException("there is neither a change nor a rescan to append");
         }
         return committing(connection -> {
+            if (!rescans.isEmpty()) {
+                lockComing(connection);
+            }
             Numbers numbers = take(connection, changes.size() + rescans.size());
             long first = numbers.last - changes.size() - rescans.size() + 1;
             copy(connection, changes, first, null, numbers.now);
@@ -65,23 +71,14 @@ final class JournalWriter implements ChangeWriter {
         });
     }
 
-    /** Runs work that ends with taking numbers, and remembers the last one once it is committed. */
-    long committing(Work<Long> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            preparePartition(connection);
-            connection.setAutoCommit(false);
-            try {
-                long last = work.in(connection);
-                connection.commit();
-                return head.accumulateAndGet(last, Math::max);
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw Transactions.unavailable(e);
+    /** Runs work that ends with taking numbers, all of it again when PostgreSQL asks for that, and remembers the last one. */
+    long committing(ConnectionCallback<Long> work) {
+        try {
+            preparePartition();
+            long last = transactions.inTransaction(() -> jdbc.execute(work));
+            return head.accumulateAndGet(last, Math::max);
+        } catch (DataAccessException e) {
+            throw Transactions.refused(e);
         }
     }
 
@@ -144,60 +141,63 @@ final class JournalWriter implements ChangeWriter {
         }
     }
 
+    /** Lets a rescan begin either before, so that it is not counted on, or after what is appended in this transaction. */
+    private void lockComing(Connection connection) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("""
+                SELECT rescan_id FROM rescan WHERE source_id = ? AND finished_at IS NULL AND begun_at IS NULL
+                ORDER BY rescan_id FOR UPDATE
+                """)) {
+            lock.setInt(1, source.value());
+            lock.execute();
+        }
+    }
+
     private void open(Connection connection, List<RescanOrder> rescans, long first, Instant now) throws SQLException {
         long seq = first;
         for (RescanOrder order : rescans) {
-            // The lock lets a rescan begin either before, so that it is not counted on, or after what is appended here.
             try (PreparedStatement insert = connection.prepareStatement("""
-                    WITH coming AS (
-                        SELECT rescan_id FROM rescan
-                        WHERE source_id = ? AND finished_at IS NULL AND begun_at IS NULL AND is_ancestor(path, ?)
-                          AND (reason <> 'SCHEDULE' OR ? = 'SCHEDULE')
-                        FOR UPDATE)
                     INSERT INTO rescan (source_id, path, reason, since_seq, opened_at)
-                    SELECT ?, ?, ?::rescan_reason, ?, ?::timestamptz WHERE NOT EXISTS (SELECT FROM coming)
+                    SELECT ?, ?, ?::rescan_reason, ?, ?::timestamptz WHERE NOT EXISTS (
+                        SELECT FROM rescan
+                        WHERE source_id = ? AND finished_at IS NULL AND begun_at IS NULL AND is_ancestor(path, ?)
+                          AND (reason <> 'SCHEDULE' OR ? = 'SCHEDULE'))
                     """)) {
                 insert.setInt(1, source.value());
                 insert.setString(2, order.path().toString());
                 insert.setString(3, order.reason().name());
-                insert.setInt(4, source.value());
-                insert.setString(5, order.path().toString());
-                insert.setString(6, order.reason().name());
-                insert.setLong(7, seq++);
-                insert.setString(8, now.minus(order.age()).toString());
+                insert.setLong(4, seq++);
+                insert.setString(5, now.minus(order.age()).toString());
+                insert.setInt(6, source.value());
+                insert.setString(7, order.path().toString());
+                insert.setString(8, order.reason().name());
                 insert.executeUpdate();
             }
         }
     }
 
-    private synchronized void preparePartition(Connection connection) throws SQLException {
+    private synchronized void preparePartition() {
         long wanted = head.get() >> CHANGES_PER_PARTITION_BITS;
         if (wanted == partition) {
             return;
         }
-        try (PreparedStatement create = connection.prepareStatement("SELECT create_change_partitions(?, ?)")) {
-            create.setInt(1, source.value());
-            create.setLong(2, head.get() + 1);
-            create.execute();
-        }
+        transactions.inTransaction(() -> jdbc.query(
+                "SELECT create_change_partitions(?, ?)", (row, number) -> 0, source.value(), head.get() + 1));
         partition = wanted;
     }
 
     @Override
     public void observed(Duration age) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement update = connection.prepareStatement("""
-                        UPDATE source SET observed_at = clock_timestamp() - ? * interval '1 microsecond'
-                        WHERE source_id = ? AND writer_epoch = ?
-                        """)) {
-            update.setLong(1, age.toNanos() / 1000);
-            update.setInt(2, source.value());
-            update.setLong(3, epoch);
-            if (update.executeUpdate() == 0) {
-                throw superseded();
-            }
-        } catch (SQLException e) {
-            throw Transactions.unavailable(e);
+        int rows;
+        try {
+            rows = transactions.inTransaction(() -> jdbc.update("""
+                    UPDATE source SET observed_at = clock_timestamp() - ? * interval '1 microsecond'
+                    WHERE source_id = ? AND writer_epoch = ?
+                    """, age.toNanos() / 1000, source.value(), epoch));
+        } catch (DataAccessException e) {
+            throw Transactions.refused(e);
+        }
+        if (rows == 0) {
+            throw superseded();
         }
     }
 

@@ -75,7 +75,22 @@ final class Transactions {
         }
     }
 
-    static FreshetException unavailable(Exception cause) {
+    /** Says what the database made of a transaction although it did answer. */
+    static FreshetException refused(DataAccessException cause) {
+        String state = sqlState(cause);
+        // data exceptions, violated constraints, and limits such as that of an index row
+        boolean forItsData = state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
+        String said = NestedExceptionUtils.getMostSpecificCause(cause).getMessage();
+        return forItsData
+                ? new FreshetException(
+                        ErrorCode.DATABASE_REFUSED, "the database cannot hold what it was given (" + said + ")", cause)
+                : new FreshetException(
+                        ErrorCode.DATABASE_UNAVAILABLE,
+                        "the database broke a transaction off (" + said + "); it is tried again",
+                        cause);
+    }
+
+    private static FreshetException unavailable(Exception cause) {
         return new FreshetException(
                 ErrorCode.DATABASE_UNAVAILABLE,
                 "the database does not answer ("
@@ -84,7 +99,7 @@ final class Transactions {
                 cause);
     }
 
-    static boolean isUnavailable(String state) {
+    private static boolean isUnavailable(String state) {
         // connection exceptions, insufficient resources, operator intervention, and the pool's time-out without a state
         return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.isEmpty();
     }

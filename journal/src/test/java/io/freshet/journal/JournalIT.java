@@ -99,6 +99,66 @@ class JournalIT {
                 .containsExactly("a", "b");
     }
 
+    /** Rule 38: a transaction that PostgreSQL ends, so that others can go on, is done again as a whole. */
+    @Test
+    void whatADeadlockEndedIsDoneAgainAndNobodyIsTold() {
+        ChangeWriter writer = journal.openWriter(source);
+        long before = writer.head();
+        endTransactions(2);
+        assertThat(writer.append(List.of(change("a"), change("b")))).isEqualTo(before + 2);
+        assertThat(database.jdbcClient()
+                        .sql("SELECT path FROM change ORDER BY seq")
+                        .query(String.class)
+                        .list())
+                .containsExactly("a", "b");
+    }
+
+    @Test
+    void aDatabaseThatEndsEveryTransactionIsNotSaidToBeSilent() {
+        ChangeWriter writer = journal.openWriter(source);
+        endTransactions(1_000);
+        assertThatThrownBy(() -> writer.append(List.of(change("a"))))
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE))
+                .hasMessageContaining("in the way of others")
+                .hasMessageNotContaining("does not answer");
+    }
+
+    /** The first so many transactions that give out numbers meet a deadlock. */
+    private void endTransactions(int times) {
+        database.jdbcClient().sql("CREATE SEQUENCE begun").update();
+        database.jdbcClient().sql("""
+                CREATE FUNCTION end_some() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF nextval('begun') <= %d THEN
+                        RAISE EXCEPTION 'in the way of others' USING ERRCODE = 'deadlock_detected';
+                    END IF;
+                    RETURN new;
+                END $$
+                """.formatted(times)).update();
+        database.jdbcClient()
+                .sql("CREATE TRIGGER end_some BEFORE UPDATE OF head ON source FOR EACH ROW EXECUTE FUNCTION end_some()")
+                .update();
+    }
+
+    /** Rule 36: what cannot be held is told apart, so that it can be left out. */
+    @Test
+    void aRowThatCannotBeHeldIsToldApartFromADatabaseThatIsAway() {
+        ChangeWriter writer = journal.openWriter(source);
+        database.jdbcClient()
+                .sql("ALTER TABLE change ADD CHECK (path <> 'bad')")
+                .update();
+        assertThatThrownBy(() -> writer.append(List.of(change("a"), change("bad"))))
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_REFUSED));
+        writer.append(List.of(change("a")));
+        assertThat(database.jdbcClient()
+                        .sql("SELECT path FROM change")
+                        .query(String.class)
+                        .list())
+                .containsExactly("a");
+    }
+
     private static Change change(String path) {
         return new Change(RelativePath.parse(path), ChangeKind.PATH, null, false, Detector.FANOTIFY, Duration.ZERO);
     }

@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.database.TestDatabase;
 import io.freshet.path.RelativePath;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -137,6 +145,50 @@ class RescanOpeningIT {
         catalogue.next();
         open(RescanReason.OVERFLOW, "");
         assertThat(rescans()).containsExactly("START ", "OVERFLOW ");
+    }
+
+    @Test
+    void ofRescansOpenedTogetherTheFirstServesTheOthers() {
+        target.writer.append(
+                List.of(),
+                List.of(order(RescanReason.START, ""), order(RescanReason.SCAN, ""), order(RescanReason.SCAN, "a")));
+        assertThat(rescans()).containsExactly("START ");
+    }
+
+    /**
+     * Rule 38: who opens a rescan while another one begins waits for it with the row of the source in nobody's hands, as
+     * the one that begins takes that row next.
+     */
+    @Test
+    void openingAndBeginningNeverWaitForEachOtherInACircle() throws Exception {
+        open(RescanReason.START, "");
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Connection other = database.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT FROM rescan FOR UPDATE");
+            Future<Optional<Rescan>> begun = threads.submit(catalogue::next);
+            awaitWaiting(1);
+            Future<Long> opened = threads.submit(() -> open(RescanReason.OVERFLOW, ""));
+            awaitWaiting(2);
+
+            statement.execute("SELECT FROM source FOR NO KEY UPDATE NOWAIT");
+            other.rollback();
+            assertThat(begun.get(30, TimeUnit.SECONDS)).isPresent();
+            opened.get(30, TimeUnit.SECONDS);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(rescans()).as("the first had begun").containsExactly("START ", "OVERFLOW ");
+    }
+
+    private void awaitWaiting(int connections) {
+        Awaitility.await()
+                .until(() -> connections
+                        == database.jdbcClient().sql("""
+                                SELECT count(*) FROM pg_stat_activity
+                                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                                """).query(Integer.class).single());
     }
 
     @Test

@@ -18,7 +18,7 @@ public enum ErrorCode {
     LEASE_LOST(Kind.TRANSIENT),
     /** The work was stopped on request before it was finished. */
     STOPPED(Kind.TRANSIENT),
-    /** The database did not answer. */
+    /** The database did not answer, or broke a transaction off. */
     DATABASE_UNAVAILABLE(Kind.TRANSIENT),
     /** A directory that must be there first is missing on the target; it is delivered first. */
     PARENT_MISSING(Kind.TRANSIENT),
@@ -33,6 +33,8 @@ public enum ErrorCode {
     UNSUPPORTED(Kind.PERMANENT),
     /** The target answered something that fits no other code. */
     TARGET_FAILURE(Kind.PERMANENT),
+    /** The database cannot hold a row as it is. */
+    DATABASE_REFUSED(Kind.PERMANENT),
 
     /** The configuration is wrong; a person has to change it. */
     CONFIGURATION_INVALID(Kind.CONFIGURATION),

@@ -172,7 +172,7 @@ final class JournalFeed implements Runnable {
                 if (e.code() == ErrorCode.LEASE_LOST) {
                     throw e;
                 }
-                if (e.code() != ErrorCode.DATABASE_UNAVAILABLE && appendDivided(batch, e)) {
+                if (e.code() == ErrorCode.DATABASE_REFUSED && appendDivided(batch, e)) {
                     return;
                 }
                 pauseOrStop(batch.size(), pause, e);

@@ -44,7 +44,7 @@ public final class JournalInMemory implements ChangeWriter {
             throw new FreshetException(ErrorCode.LEASE_LOST, "another watcher has the source for a test");
         }
         if ((batch.isEmpty() && rescans.isEmpty()) || batch.stream().anyMatch(refused)) {
-            throw new FreshetException(ErrorCode.TARGET_FAILURE, "refused for a test");
+            throw new FreshetException(ErrorCode.DATABASE_REFUSED, "refused for a test");
         }
         changes.addAll(batch);
         rescans.forEach(order -> changes.add(new Change(
