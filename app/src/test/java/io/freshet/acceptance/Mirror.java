@@ -17,6 +17,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
 import io.freshet.posix.MountPoint;
+import io.freshet.posix.OwnDirectory;
 import io.freshet.posix.SourceRoot;
 import io.freshet.posix.Tree;
 import io.freshet.run.Registration;
@@ -104,6 +105,17 @@ final class Mirror implements AutoCloseable {
     Mirror by(@Nullable Tier tier) {
         options = options.withTier(tier);
         return this;
+    }
+
+    /** Returns why the source cannot be watched as the options say on this machine, or null. */
+    @Nullable
+    String refusal() {
+        try (SourceRoot root = SourceRoot.open(source())) {
+            readers.open(root, OwnDirectory.in(root), options).close();
+            return null;
+        } catch (FreshetException e) {
+            return e.getMessage();
+        }
     }
 
     Mirror watching(WatcherOptions changed) {
@@ -249,6 +261,7 @@ final class Mirror implements AutoCloseable {
         stopWatcher();
         stopRuns();
         database.restore();
+        database.forgetConnections();
     }
 
     WatcherStatus watching() {
@@ -362,6 +375,11 @@ final class Mirror implements AutoCloseable {
     void assertArrived() throws IOException, InterruptedException {
         awaitArrived();
         assertEqual();
+        judge();
+    }
+
+    /** Has the project's judge look, who compares times as SSH carries them, to the second. */
+    void judge() throws IOException, InterruptedException {
         for (Path replica : replicas.values()) {
             Judge.requireEqual(source(), replica);
         }

@@ -130,6 +130,13 @@ public final class TestDatabase
         requireInterruptible().mend();
     }
 
+    /** Gives up the pool's connections, as the end of a process does: what asks next gets a new one. */
+    public synchronized void forgetConnections() {
+        if (pool != null) {
+            pool.getHikariPoolMXBean().softEvictConnections();
+        }
+    }
+
     private DatabaseProxy requireInterruptible() {
         if (proxy == null) {
             throw new IllegalStateException("register it as TestDatabase.fresh().interruptible()");

@@ -1,9 +1,11 @@
 package io.freshet.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freshet.path.RelativePath;
 import io.freshet.posix.Tree;
+import io.freshet.watch.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,83 +15,94 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Changes as people and programs make them: the scenarios that lsyncd is tested with, those that it fails, and what
- * editors, copies and checkouts do. All in one mirror, each in a directory of its own.
+ * editors, copies and checkouts do, on every tier. All of a class in one mirror, each in a directory of its own.
  */
-class ScenariosIT {
-    @TempDir
-    static Path directory;
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ScenarioContract {
+    private Mirror mirror;
 
-    private static Mirror mirror;
+    abstract Tier tier();
 
     @BeforeAll
-    static void start() {
-        mirror = new Mirror(directory).replica();
+    void start(@TempDir Path directory) {
+        mirror = new Mirror(directory).replica().by(tier());
         tree().file(Mirror.in("never empty"), "so that the source is not held for being empty");
+        String refusal = mirror.refusal();
+        assumeTrue(refusal == null, refusal);
         mirror.start();
         mirror.awaitArrived();
+        assertThat(mirror.watching().tier()).isEqualTo(tier());
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         mirror.close();
     }
 
-    private static Tree tree() {
+    private Tree tree() {
         return mirror.tree();
     }
 
-    private static RelativePath dir(String path) {
+    private RelativePath dir(String path) {
         return tree().directory(Mirror.in(path).toString());
     }
 
-    private static RelativePath file(String path, String content) {
+    private RelativePath file(String path, String content) {
         RelativePath at = Mirror.in(path);
         tree().directory(at.parent().toString());
         tree().file(at, content);
         return at;
     }
 
-    private static void rename(String from, String to) {
+    private void rename(String from, String to) {
         tree().rename(Mirror.in(from), Mirror.in(to));
     }
 
-    private static Path replica(String path) {
+    private Path replica(String path) {
         return mirror.replica(1).resolve(path);
     }
 
-    private static Object inode(String path) throws IOException {
+    private Object inode(String path) throws IOException {
         return Files.getAttribute(replica(path), "unix:ino");
     }
 
-    /** lsyncd's churn: files of one size made, overwritten and removed, directories moved into each other. */
     @Test
     void churn() throws Exception {
+        churn(mirror, "churn");
+        mirror.assertArrived();
+    }
+
+    /** lsyncd's churn: files of one size made, overwritten and removed, directories moved into each other. */
+    static void churn(Mirror mirror, String base) {
         long seed = System.nanoTime();
         System.out.println("churn of seed " + seed);
         Random random = new Random(seed);
-        dir("churn");
+        Tree tree = mirror.tree();
+        tree.directory(Mirror.in(base).toString());
         for (int i = 0; i < 500; i++) {
-            String at = "churn";
+            String at = base;
             for (int depth = random.nextInt(3); depth > 0; depth--) {
                 at += "/" + (char) ('a' + random.nextInt(6));
             }
             String name = at + "/f" + (char) ('a' + random.nextInt(8));
             try {
                 switch (random.nextInt(4)) {
-                    case 0 -> tree().file(Mirror.in(name), "content" + random.nextInt(1000, 10_000));
-                    case 1 -> dir(at + "/" + (char) ('a' + random.nextInt(6)));
-                    case 2 -> rename(at, "churn/" + (char) ('a' + random.nextInt(6)));
-                    default -> tree().remove(Mirror.in(name));
+                    case 0 -> tree.file(Mirror.in(name), "content" + random.nextInt(1000, 10_000));
+                    case 1 ->
+                        tree.directory(Mirror.in(at + "/" + (char) ('a' + random.nextInt(6)))
+                                .toString());
+                    case 2 -> tree.rename(Mirror.in(at), Mirror.in(base + "/" + (char) ('a' + random.nextInt(6))));
+                    default -> tree.remove(Mirror.in(name));
                 }
             } catch (IllegalStateException notThere) {
                 // The die fell on something that is not there, as in lsyncd's own churn.
             }
         }
-        mirror.assertArrived();
     }
 
     /** l4rsyncdata and S1: copies of a directory that is there already, and a link where such a copy was. */
@@ -312,6 +325,58 @@ class ScenariosIT {
         mirror.assertArrived();
     }
 
+    /** S19: a name is replaced by another name of a file, and that is written through the new name. */
+    @Test
+    void hardLinks() throws Exception {
+        RelativePath f = file("links/f", "one");
+        tree().hardLink(f, Mirror.in("links/pair"));
+        RelativePath g = file("links/g", "another");
+        mirror.assertArrived();
+        tree().remove(g);
+        tree().hardLink(f, g);
+        mirror.assertArrived();
+        tree().append(g, ", written through g");
+        mirror.assertArrived();
+        rename("links", "relinked");
+        tree().remove(Mirror.in("relinked/f"));
+        tree().append(Mirror.in("relinked/g"), ", and without f");
+        mirror.assertArrived();
+    }
+
+    /** S21: a file that grows for a while, seen half way, and gets an old time in the end. */
+    @Test
+    void aSlowWriterThatSetsAnOldTime() throws Exception {
+        RelativePath slow = file("slow/f", "");
+        for (int i = 0; i < 6; i++) {
+            tree().append(slow, Integer.toString(i).repeat(100_000));
+            mirror.awaitJournaled();
+        }
+        tree().modified(slow, 900_000_000_000_000_000L);
+        mirror.assertArrived();
+    }
+
+    /** S25: it is killed while changes wait, and more happens before it is back. */
+    @Test
+    void whatWaitedWhenItWasKilledArrives() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            file("killed/d" + i + "/f", "before " + i);
+        }
+        mirror.awaitArrived();
+        mirror.stopRuns();
+        file("killed/d1/f", "waits");
+        tree().removeTree(Mirror.in("killed/d2"));
+        rename("killed/d3", "killed/e3");
+        mirror.awaitJournaled();
+        file("killed/d4/f", "maybe only in memory");
+        mirror.kill();
+        file("killed/d5/f", "while nobody watches");
+        tree().removeTree(Mirror.in("killed/d6"));
+        rename("killed/d7", "killed/e7");
+        rename("killed/e3", "killed/f3");
+        mirror.start();
+        mirror.assertArrived();
+    }
+
     /** S9, S10, F4: directories made and filled at once, some of them removed again. */
     @Test
     void directoriesMadeFasterThanTheyAreWatched() throws Exception {
@@ -335,7 +400,7 @@ class ScenariosIT {
         renameOf(100_000);
     }
 
-    private static void renameOf(int files) throws Exception {
+    private void renameOf(int files) throws Exception {
         for (int i = 0; i < files; i++) {
             if (i % 1000 == 0) {
                 dir("large" + files + "/d" + i / 1000);
