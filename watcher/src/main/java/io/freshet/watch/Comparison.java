@@ -200,8 +200,9 @@ final class Comparison {
         if (directory && !from.displaced()) {
             changes.move(from.path(), to.path());
         }
-        journal(from.path(), ChangeKind.PATH, null);
+        // The new name first, as events have it: what is told of as gone before may be gone from a target by then.
         journal(to.path(), directory ? ChangeKind.TREE : ChangeKind.PATH, from.path());
+        journal(from.path(), ChangeKind.PATH, null);
     }
 
     /** Returns where the object was, if it is known to have been somewhere where it is not any more. */
