@@ -8,6 +8,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.posix.DirectoryEntry;
 import io.freshet.posix.SourceRoot;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +19,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a replica on this machine has that its source has not, or otherwise: names, types, modes, owners, times to the
- * nanosecond, link targets and content. What is not replicated by rule or by type is expected to be absent.
+ * What a replica on this machine has that its source has not, or otherwise: names, types, modes, owners, times,
+ * link targets and content. What is not replicated by rule or by type is expected to be absent.
  *
  * @param path where
  * @param what both sides, in words
@@ -27,7 +28,12 @@ import java.util.TreeSet;
 record Difference(RelativePath path, String what) {
     private static final Set<FileType> REPLICATED = Set.of(FileType.FILE, FileType.DIRECTORY, FileType.SYMLINK);
 
-    static List<Difference> between(Path source, Path replica, FilterRules filter) {
+    /** What times are told apart by on a target that is reached by a path, and on one that is reached by SSH. */
+    static final Duration LOCAL_TICK = Duration.ofNanos(1);
+
+    static final Duration SSH_TICK = Duration.ofSeconds(1);
+
+    static List<Difference> between(Path source, Path replica, FilterRules filter, Duration tick) {
         try (SourceRoot ours = SourceRoot.open(source);
                 SourceRoot theirs = SourceRoot.open(replica)) {
             Map<RelativePath, FileState> wanted = new TreeMap<>();
@@ -42,7 +48,7 @@ record Difference(RelativePath path, String what) {
                 FileState right = found.get(path);
                 if (left == null || right == null) {
                     differences.add(new Difference(path, left == null ? "extra: " + right : "missing: " + left));
-                } else if (!sameState(left, right)) {
+                } else if (!sameState(left, right, tick)) {
                     differences.add(new Difference(path, left + " / " + right));
                 } else if (left.isFile() && !Arrays.equals(read(ours, path, left), read(theirs, path, right))) {
                     differences.add(new Difference(path, "the content differs; " + left + " / " + right));
@@ -66,18 +72,18 @@ record Difference(RelativePath path, String what) {
     }
 
     /** A symlink's own mode means nothing, and its time can be set to the microsecond at best on a local target. */
-    private static boolean sameState(FileState left, FileState right) {
+    private static boolean sameState(FileState left, FileState right, Duration tick) {
         return left.type() == right.type()
                 && Objects.equals(left.linkTarget(), right.linkTarget())
                 && left.uid() == right.uid()
                 && left.gid() == right.gid()
                 && (left.linkTarget() != null || left.mode() == right.mode())
-                && time(left) == time(right)
+                && time(left, tick) == time(right, tick)
                 && (!left.isFile() || left.size() == right.size());
     }
 
-    private static long time(FileState state) {
-        return state.linkTarget() == null ? state.mtimeNanos() : Math.floorDiv(state.mtimeNanos(), 1000);
+    private static long time(FileState state, Duration tick) {
+        return Math.floorDiv(state.mtimeNanos(), Math.max(tick.toNanos(), state.linkTarget() == null ? 1 : 1000));
     }
 
     private static byte[] read(SourceRoot root, RelativePath path, FileState state) {

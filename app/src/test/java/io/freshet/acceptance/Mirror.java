@@ -26,6 +26,7 @@ import io.freshet.run.RunSettings;
 import io.freshet.run.SourceDefinition;
 import io.freshet.run.TargetDefinition;
 import io.freshet.target.TargetAddress;
+import io.freshet.transfer.ssh.OpenSshServer;
 import io.freshet.watch.Tier;
 import io.freshet.watch.Watcher;
 import io.freshet.watch.WatcherOptions;
@@ -74,6 +75,7 @@ final class Mirror implements AutoCloseable {
     private FilterRules filter = FilterRules.NONE;
     private Policy policy = policy(DeletionLimit.NONE);
     private WatcherOptions options;
+    private Duration tick = Difference.LOCAL_TICK;
     private @Nullable Watcher watcher;
     private @Nullable AnnotationConfigApplicationContext runs;
 
@@ -89,12 +91,16 @@ final class Mirror implements AutoCloseable {
 
     /** Holds no more than a limit lets vanish, and settles so briefly that a thousand sequences are done in a night. */
     static Policy policy(DeletionLimit limit) {
+        return policy(limit, OptionalLong.empty());
+    }
+
+    static Policy policy(DeletionLimit limit, OptionalLong bytesPerSecond) {
         Policy defaults = Policy.withDefaults(Policy.CONTINUOUS);
         return new Policy(
                 Policy.CONTINUOUS,
                 defaults.windows(),
                 defaults.timeZone(),
-                OptionalLong.empty(),
+                bytesPerSecond,
                 limit,
                 Duration.ofMillis(10),
                 Duration.ofMillis(500),
@@ -144,8 +150,15 @@ final class Mirror implements AutoCloseable {
         return target(new TargetAddress(name, replica.toUri(), Map.of()), replica);
     }
 
-    /** Makes the directory of a replica; its target is added by {@link #target}. */
-    Path makeReplica(String name) {
+    /** Adds a replica that is reached by SSH. */
+    Mirror replica(OpenSshServer server) {
+        String name = "target" + (replicas.size() + 1);
+        Path replica = makeReplica(name);
+        tick = Difference.SSH_TICK;
+        return target(server.address(name, replica), replica);
+    }
+
+    private Path makeReplica(String name) {
         try {
             return Files.createDirectory(tree.root().resolve(name));
         } catch (IOException e) {
@@ -153,7 +166,7 @@ final class Mirror implements AutoCloseable {
         }
     }
 
-    Mirror target(TargetAddress address, Path replica) {
+    private Mirror target(TargetAddress address, Path replica) {
         replicas.put(address.name(), replica);
         targets.add(new TargetDefinition(address, policy));
         return this;
@@ -170,6 +183,19 @@ final class Mirror implements AutoCloseable {
 
     Path replica(int number) {
         return List.copyOf(replicas.values()).get(number - 1);
+    }
+
+    /** Why the targets are held, oldest first. */
+    List<String> holds() {
+        return jdbc().sql("SELECT reason::text FROM hold WHERE state = 'OPEN' ORDER BY hold_id")
+                .query(String.class)
+                .list();
+    }
+
+    /** Says to everything that is held what a person says who means it. */
+    void approveHolds() {
+        jdbc().sql("UPDATE hold SET state = 'APPROVED', decided_at = now() WHERE state = 'OPEN'")
+                .update();
     }
 
     /** What is mounted in the source now. */
@@ -346,8 +372,8 @@ final class Mirror implements AutoCloseable {
                 FROM run ORDER BY run_number DESC LIMIT 4
                 """);
         String differences = replicas.values().stream()
-                .map(replica ->
-                        "\n" + replica.getFileName() + " differs: " + Difference.between(source(), replica, filter))
+                .map(replica -> "\n" + replica.getFileName() + " differs: "
+                        + Difference.between(source(), replica, filter, tick))
                 .reduce("", String::concat);
         return "; queue:" + items + "\nruns:" + counts + differences + "\ndelivered last:" + lines("""
                 SELECT run_number || ' ' || path || ' ' || outcome || coalesce(' from ' || moved_from, '')
@@ -365,7 +391,7 @@ final class Mirror implements AutoCloseable {
     /** Fails unless every replica equals what of the source is replicated, attribute for attribute. */
     void assertEqual() {
         for (Path replica : replicas.values()) {
-            assertThat(Difference.between(source(), replica, filter))
+            assertThat(Difference.between(source(), replica, filter, tick))
                     .as("differences of %s", replica.getFileName())
                     .isEmpty();
         }

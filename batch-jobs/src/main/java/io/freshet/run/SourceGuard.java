@@ -72,6 +72,7 @@ final class SourceGuard {
     boolean check(ServedTarget served, Lease lease, SourceRoot root, TargetState state) {
         if (state.sourceIdentity() == null) {
             stores.states().sourceIdentified(lease, root.createIdentity().text());
+            stores.holds().resolve(lease, REASONS);
             return false;
         }
         SourceIdentity identity = root.readIdentity();
@@ -126,8 +127,9 @@ final class SourceGuard {
      * that was replaced says nothing about the source.
      */
     boolean isStillTheRoot(RunScope scope) {
-        try (SourceRoot now = SourceRoot.open(scope.served().source().path())) {
-            return identityOf(now).equals(identityOf(scope.root()));
+        try {
+            scope.root().requireStillThere();
+            return true;
         } catch (FreshetException e) {
             return false;
         }
@@ -178,7 +180,13 @@ final class SourceGuard {
         return root.names(RelativePath.ROOT).orElse(List.of()).isEmpty();
     }
 
+    /** Holds for one reason at a time: a root that is empty, or another one, is not missing. */
     private FreshetException hold(ServedTarget served, Lease lease, HoldReason reason, String detail, String subject) {
+        if (reason != HoldReason.SOURCE_MISSING) {
+            Set<HoldReason> others = EnumSet.copyOf(REASONS);
+            others.remove(reason);
+            stores.holds().resolve(lease, others);
+        }
         stores.holds().hold(lease, reason, detail, subject, null, List.of());
         return new FreshetException(ErrorCode.SOURCE_ROOT_SUSPECT, "target " + served.name() + " is held: " + detail);
     }

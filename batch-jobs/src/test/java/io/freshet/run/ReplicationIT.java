@@ -159,6 +159,26 @@ class ReplicationIT extends OneTarget {
         replication.awaitEqual(replica);
     }
 
+    /** Held for one reason at a time: what is there, if only another tree, is not missing. */
+    @Test
+    void aMissingSourceInWhosePlaceAnotherComesIsHeldForThatAlone() throws IOException {
+        write("d/one", "1");
+        start();
+        replication.awaitEqual(replica);
+        Path away = directory.resolve("unmounted");
+        Files.move(source, away);
+        replication.changedTree("");
+        awaitHold("SOURCE_MISSING");
+        Files.createDirectory(source);
+        awaitHold("SOURCE_EMPTY");
+        write("other", "another tree");
+        awaitHold("SOURCE_REPLACED");
+        deleteTree(source);
+        Files.move(away, source);
+        replication.awaitEqual(replica);
+        assertThat(openHolds()).isZero();
+    }
+
     /** A target that lost its marker may be an empty mount point: nothing is written to it. */
     @Test
     void aTargetWithoutItsMarkerIsHeld() throws IOException {

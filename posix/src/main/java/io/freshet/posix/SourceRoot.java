@@ -28,13 +28,15 @@ import java.util.function.IntFunction;
  */
 public final class SourceRoot implements AutoCloseable {
     private final Descriptor descriptor;
+    private final byte[] openedBy;
     private final String path;
     private final Looks looks;
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private SourceRoot(Descriptor descriptor, String path) {
+    private SourceRoot(Descriptor descriptor, byte[] openedBy, String path) {
         this.descriptor = descriptor;
+        this.openedBy = openedBy;
         this.path = path;
         this.looks = new Looks(path);
     }
@@ -63,12 +65,28 @@ public final class SourceRoot implements AutoCloseable {
                     "cannot open the source root " + text + ": " + Errno.text(Errno.last())
                             + "; mount it or create the directory, or correct the source's path in the configuration");
         }
-        return new SourceRoot(new Descriptor(descriptor), text);
+        return new SourceRoot(new Descriptor(descriptor), absolutePath.clone(), text);
     }
 
     /** Returns the path it was opened by, in text form. */
     public String path() {
         return path;
+    }
+
+    /**
+     * Requires that the path it was opened by still leads to the pinned directory: that is not so when it was removed, renamed
+     * or unmounted, or something is mounted over it, and then what is seen below it says nothing about the source.
+     *
+     * @throws FreshetException with {@code SOURCE_ROOT_SUSPECT}
+     */
+    public void requireStillThere() {
+        try (SourceRoot now = open(openedBy)) {
+            if (!now.rootState().identity().equals(rootState().identity())) {
+                throw new FreshetException(
+                        ErrorCode.SOURCE_ROOT_SUSPECT,
+                        "another directory is at the source root " + path + " now; it is opened anew");
+            }
+        }
     }
 
     /**

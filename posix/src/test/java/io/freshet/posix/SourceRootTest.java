@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,6 +54,32 @@ class SourceRootTest {
                 .isEqualTo(Files.getAttribute(tree.root().resolve("f"), "unix:ino"));
         assertThat(state.identity().fileSystem()).isNotZero();
         assertThat(state.identity().birthNanos()).isNotZero();
+    }
+
+    @Test
+    void aRootIsStillThereUntilItsPathLeadsElsewhere() {
+        tree.directory("src");
+        tree.symlink("through", "src");
+        try (SourceRoot direct = SourceRoot.open(tree.root().resolve("src"));
+                SourceRoot linked = SourceRoot.open(tree.root().resolve("through"))) {
+            tree.file("src/f", "");
+            direct.requireStillThere();
+            linked.requireStillThere();
+            tree.rename(path("src"), path("away"));
+            assertThatThrownBy(direct::requireStillThere).hasMessageContaining("ENOENT");
+            tree.directory("src");
+            for (SourceRoot one : List.of(direct, linked)) {
+                assertThatThrownBy(one::requireStillThere)
+                        .isInstanceOfSatisfying(
+                                FreshetException.class,
+                                e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_ROOT_SUSPECT))
+                        .hasMessageContaining("another directory");
+            }
+            tree.removeDirectory(path("src"));
+            tree.rename(path("away"), path("src"));
+            direct.requireStillThere();
+            linked.requireStillThere();
+        }
     }
 
     @Test

@@ -72,6 +72,8 @@ final class RescanWalk {
      * Does slices until the rescan is finished or somebody asks to stop.
      *
      * @return whether it is finished
+     * @throws FreshetException with {@code SOURCE_ROOT_SUSPECT} if the source's path does not lead to the root any more;
+     *     nothing is journaled as gone then
      */
     boolean run(BooleanSupplier stop) {
         try {
@@ -82,6 +84,7 @@ final class RescanWalk {
     }
 
     private boolean walk(BooleanSupplier stop) {
+        root.requireStillThere();
         resume();
         while (listings.hasNext()) {
             if (stop.getAsBoolean()) {
@@ -90,11 +93,12 @@ final class RescanWalk {
             slice();
         }
         endCover();
-        while (!catalogue.sweep(rescan, size.directories)) {
+        do {
             if (stop.getAsBoolean()) {
                 return false;
             }
-        }
+            root.requireStillThere();
+        } while (!catalogue.sweep(rescan, size.directories));
         catalogue.finish(rescan);
         return true;
     }

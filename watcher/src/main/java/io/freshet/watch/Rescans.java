@@ -35,6 +35,7 @@ final class Rescans implements Runnable {
     private final Catalogue catalogue;
     private final RescanWalk.Slice slice;
     private final Clock clock;
+    private final Runnable onRootDoubtful;
     private final Consumer<String> onLeaseLost;
     private final Semaphore woken = new Semaphore(0);
     private volatile boolean stopped;
@@ -43,11 +44,19 @@ final class Rescans implements Runnable {
     private volatile boolean underWay;
     private volatile @Nullable String unreadable;
 
-    Rescans(String source, Catalogue catalogue, RescanWalk.Slice slice, Clock clock, Consumer<String> onLeaseLost) {
+    /** @param onRootDoubtful told when the source's path does not lead to the root that is to be walked */
+    Rescans(
+            String source,
+            Catalogue catalogue,
+            RescanWalk.Slice slice,
+            Clock clock,
+            Runnable onRootDoubtful,
+            Consumer<String> onLeaseLost) {
         this.source = source;
         this.catalogue = catalogue;
         this.slice = slice;
         this.clock = clock;
+        this.onRootDoubtful = onRootDoubtful;
         this.onLeaseLost = onLeaseLost;
     }
 
@@ -106,6 +115,9 @@ final class Rescans implements Runnable {
                 }
                 if (e.code() != ErrorCode.STOPPED) {
                     interrupted(e);
+                }
+                if (e.code() == ErrorCode.SOURCE_ROOT_SUSPECT) {
+                    onRootDoubtful.run();
                 }
                 pause = pauseAfter(pause);
             } catch (RuntimeException e) {

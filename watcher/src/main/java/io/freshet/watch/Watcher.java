@@ -2,7 +2,6 @@ package io.freshet.watch;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
-import io.freshet.file.FileIdentity;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.ChangeWriter;
 import io.freshet.journal.Detector;
@@ -53,6 +52,8 @@ public final class Watcher implements AutoCloseable {
     private final AtomicLong overflows = new AtomicLong();
     private volatile Phase phase;
     private volatile @Nullable EventReader reader;
+    /** Whether something made it doubtful that the source's path leads to the root that is watched. */
+    private volatile boolean inDoubt;
 
     private record Phase(
             WatcherState state, Instant since, @Nullable String trouble) {}
@@ -70,7 +71,8 @@ public final class Watcher implements AutoCloseable {
         this.dirty = new DirtySet(options.memory());
         this.barriers = new Barriers(options, clock, dirty);
         String name = options.root().toString();
-        this.rescans = new Rescans(name, writer.catalogue(), RescanWalk.Slice.USUAL, clock, this::leaseLost);
+        this.rescans =
+                new Rescans(name, writer.catalogue(), RescanWalk.Slice.USUAL, clock, this::doubtRoot, this::leaseLost);
         this.feed = new JournalFeed(name, dirty, writer, rescans::wake, this::leaseLost);
         this.reading = new Thread(this::readUntilStopped, "watch " + name);
         this.feeding = new Thread(feed, "journal " + name);
@@ -159,6 +161,15 @@ public final class Watcher implements AutoCloseable {
         }
         stopping.countDown();
         rescans.stop();
+        wakeReader();
+    }
+
+    private void doubtRoot() {
+        inDoubt = true;
+        wakeReader();
+    }
+
+    private void wakeReader() {
         EventReader current = reader;
         if (current != null) {
             current.wake();
@@ -226,6 +237,10 @@ public final class Watcher implements AutoCloseable {
         if (!isStopping()) {
             // A tier that cannot be had is no fault of the source.
             boolean gone = code != ErrorCode.CONFIGURATION_INVALID;
+            if (gone && phase.state() != WatcherState.SOURCE_GONE) {
+                // So that each target is held and says why, also where nothing else waits for it.
+                look(RelativePath.ROOT, ChangeKind.PATH);
+            }
             enter(gone ? WatcherState.SOURCE_GONE : WatcherState.STARTING, reason);
             barriers.failAll(ErrorCode.SOURCE_ROOT_SUSPECT, notWatching());
         }
@@ -246,7 +261,7 @@ public final class Watcher implements AutoCloseable {
         if (!isStopping()) {
             enter(WatcherState.STARTING, null);
         }
-        Session session = new Session(opened);
+        Session session = new Session(root, opened);
         barriers.prepareDirectory();
         opened.begin(session);
         dirty.add(new DirtySet.Wanted(RelativePath.ROOT, RescanReason.START, System.nanoTime()));
@@ -259,14 +274,14 @@ public final class Watcher implements AutoCloseable {
             enter(WatcherState.WATCHING, null);
         }
         barriers.issueAll(opened.reportsCookies());
-        FileIdentity identity = root.lstat(RelativePath.ROOT).orElseThrow().identity();
         long nextOwn = System.nanoTime();
         long nextDoubt = nextOwn;
         while (!isStopping() && session.lost == null) {
             long now = System.nanoTime();
-            if (now - nextOwn >= 0 || (session.inDoubt && now - nextDoubt >= 0)) {
-                requireSameRoot(identity);
-                session.inDoubt = false;
+            if (now - nextOwn >= 0 || (inDoubt && now - nextDoubt >= 0)) {
+                // The descriptor follows the directory wherever it goes; the configured path must still lead to it.
+                inDoubt = false;
+                root.requireStillThere();
                 nextDoubt = now + TICK.toNanos();
             }
             if (now - nextOwn >= 0) {
@@ -284,25 +299,15 @@ public final class Watcher implements AutoCloseable {
         }
     }
 
-    /** The descriptor follows the directory wherever it goes; the configured path must still lead to it. */
-    private void requireSameRoot(FileIdentity identity) {
-        try (SourceRoot byPath = SourceRoot.open(options.root())) {
-            if (!byPath.lstat(RelativePath.ROOT).orElseThrow().identity().equals(identity)) {
-                throw new FreshetException(
-                        ErrorCode.SOURCE_ROOT_SUSPECT,
-                        "another directory is at the source root " + options.root() + " now; it is opened anew");
-            }
-        }
-    }
-
     /** What one reader tells, from its opening to its end. */
     private final class Session implements EventSink {
+        private final SourceRoot root;
         private final EventReader from;
         private final Writers writers = new Writers();
         private @Nullable String lost;
-        private boolean inDoubt;
 
-        private Session(EventReader from) {
+        private Session(SourceRoot root, EventReader from) {
+            this.root = root;
             this.from = from;
         }
 
@@ -340,6 +345,8 @@ public final class Watcher implements AutoCloseable {
 
         @Override
         public void cookie(String name) {
+            // Nothing is told of what happens in a directory that came in the place of the one that is watched.
+            root.requireStillThere();
             barriers.seen(name);
         }
 

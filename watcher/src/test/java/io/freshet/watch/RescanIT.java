@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -256,6 +257,51 @@ class RescanIT {
         tree.file("b", "1");
 
         assertThat(rescan()).contains("PATH a", "PATH b").noneMatch(said -> said.contains("<-"));
+    }
+
+    /** Rule 9: below a root that the source's path does not lead to any more, nothing is missing. */
+    @Test
+    void aRootThatIsNoLongerThereIsNotWalkedAndNothingInItIsGone() throws Exception {
+        tree.directory("src/d");
+        tree.file("src/d/f", "");
+        tree.file("src/g", "");
+        try (SourceRoot below = SourceRoot.open(tree.root().resolve("src"))) {
+            walkAll(below, open(RescanReason.START, ""), () -> false);
+            journaled();
+            tree.rename(path("src"), path("away"));
+            tree.remove(path("away/g"));
+            assertSuspect(() -> walkAll(below, open(RescanReason.START, ""), () -> false));
+            tree.directory("src");
+            assertSuspect(() -> walkAll(below, writer.catalogue().next().orElseThrow(), () -> false));
+            assertThat(journaled()).isEmpty();
+
+            tree.removeDirectory(path("src"));
+            tree.rename(path("away"), path("src"));
+            // It goes when all is listed, and is away when what is missing would be journaled.
+            AtomicInteger stops = new AtomicInteger();
+            assertSuspect(() -> walkAll(below, writer.catalogue().next().orElseThrow(), () -> {
+                if (stops.incrementAndGet() == 2) {
+                    tree.rename(path("src"), path("away"));
+                }
+                return false;
+            }));
+            assertThat(journaled()).containsExactly("DIR ");
+            tree.rename(path("away"), path("src"));
+            walkAll(below, writer.catalogue().next().orElseThrow(), () -> false);
+            assertThat(journaled()).containsExactly("PATH g");
+        }
+    }
+
+    private void walkAll(SourceRoot below, Rescan rescan, BooleanSupplier stop) {
+        assertThat(new RescanWalk(writer.catalogue(), rescan, below, () -> Long.MAX_VALUE, RescanWalk.Slice.USUAL)
+                        .run(stop))
+                .isTrue();
+    }
+
+    private static void assertSuspect(ThrowingCallable walk) {
+        assertThatThrownBy(walk)
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_ROOT_SUSPECT));
     }
 
     @Test

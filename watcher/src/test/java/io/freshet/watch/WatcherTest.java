@@ -124,7 +124,11 @@ class WatcherTest {
     }
 
     private List<String> cookies() {
-        String[] names = tree.root().resolve(".freshet").toFile().list();
+        return cookies("");
+    }
+
+    private List<String> cookies(String root) {
+        String[] names = tree.root().resolve(root).resolve(".freshet").toFile().list();
         return names == null ? List.of() : List.of(names);
     }
 
@@ -227,6 +231,22 @@ class WatcherTest {
         assertThat(reached.get(10, TimeUnit.SECONDS)).isEqualTo(before);
         Awaitility.await().until(() -> cookies().isEmpty());
         assertThat(watcher.status().lastBarrier()).isNotNull();
+    }
+
+    /** What happens in the new root is not in the journal, however well the old one is watched. */
+    @Test
+    void aBarrierIsNotReachedInARootThatIsNoLongerThere() {
+        tree.directory("src");
+        options = WatcherOptions.of(tree.root().resolve("src"));
+        start();
+        CompletableFuture<Long> waiting = watcher.barrier();
+        Awaitility.await().until(() -> cookies("src").size() == 2);
+        tree.rename(path("src"), path("away"));
+        tree.directory("src");
+        cookies("away").forEach(name -> events.tell(sink -> sink.cookie(name)));
+
+        assertThat(failureOf(waiting).code()).isEqualTo(ErrorCode.SOURCE_ROOT_SUSPECT);
+        Awaitility.await().until(() -> events.opened.get() == 2);
     }
 
     @Test

@@ -49,6 +49,7 @@ abstract class WatcherContract {
     Tree tree;
     Path source;
     Watcher watcher;
+    private ChangeWriter journal;
     private long beginning;
     private long from;
 
@@ -105,7 +106,7 @@ abstract class WatcherContract {
     }
 
     private void start(WatcherOptions options) throws Exception {
-        ChangeWriter journal = journal();
+        journal = journal();
         beginning = journal.head();
         watcher = new Watcher(options, new LinuxEventReaders(), journal, Clock.systemUTC());
         watcher.start();
@@ -492,6 +493,10 @@ abstract class WatcherContract {
                         ExecutionException.class, () -> watcher.barrier().get()))
                 .hasRootCauseInstanceOf(FreshetException.class)
                 .hasMessageContaining("SOURCE_GONE");
+        Awaitility.await().until(() -> journal.head() > from);
+        assertThat(between(from, journal.head()))
+                .as("every target is to look at the root")
+                .allMatch(change -> change.path().isRoot() && change.kind() == ChangeKind.PATH);
         tree.directory("src");
         tree.file("src/f", "");
 
