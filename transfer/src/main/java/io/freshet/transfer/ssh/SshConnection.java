@@ -18,7 +18,9 @@ import javax.net.SocketFactory;
 import net.schmizz.keepalive.KeepAlive;
 import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.common.DisconnectReason;
 import net.schmizz.sshj.connection.channel.direct.Session;
+import net.schmizz.sshj.transport.TransportException;
 import net.schmizz.sshj.userauth.UserAuthException;
 import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
 import net.schmizz.sshj.userauth.password.PasswordUtils;
@@ -127,6 +129,9 @@ final class SshConnection implements AutoCloseable {
         try {
             client.authPublickey(settings.user(), keys);
         } catch (UserAuthException e) {
+            if (isCut(e)) {
+                throw brokeWhileLoggingIn(settings, e);
+            }
             throw new FreshetException(
                     ErrorCode.AUTHENTICATION_FAILED,
                     "target '" + settings.target() + "': " + settings.user() + "@" + settings.host()
@@ -134,12 +139,26 @@ final class SshConnection implements AutoCloseable {
                             + "; add its public half to ~/.ssh/authorized_keys of that account",
                     e);
         } catch (IOException | RuntimeException e) {
-            throw new FreshetException(
-                    ErrorCode.TARGET_UNREACHABLE,
-                    "target '" + settings.target() + "': the connection to " + settings.host()
-                            + " broke during authentication (" + reason(e) + ")",
-                    e);
+            throw brokeWhileLoggingIn(settings, e);
         }
+    }
+
+    /** The library takes it for a refusal, too, when the connection ends; a server that refuses says a reason when it hangs up. */
+    private static boolean isCut(UserAuthException failure) {
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof TransportException transport) {
+                return transport.getDisconnectReason() == DisconnectReason.UNKNOWN;
+            }
+        }
+        return false;
+    }
+
+    private static FreshetException brokeWhileLoggingIn(SshSettings settings, Exception e) {
+        return new FreshetException(
+                ErrorCode.TARGET_UNREACHABLE,
+                "target '" + settings.target() + "': the connection to " + settings.host()
+                        + " broke during authentication (" + reason(e) + ")",
+                e);
     }
 
     private KeyProvider load(SshSettings settings, Path identity) {

@@ -98,6 +98,25 @@ class SshLoginIT {
                 .hasMessageContaining(fingerprint);
     }
 
+    /** The server is killed by its own question for more keys of the account: then nobody has refused ours. */
+    @Test
+    void aConnectionThatIsCutDuringAuthenticationIsNoRefusalOfTheKey() throws IOException {
+        String account = System.getProperty("user.name");
+        Path unlisted = temporary.resolve("unlisted");
+        OpenSshServer.makeKey(unlisted, "ed25519", "");
+        try (OpenSshServer dying = OpenSshServer.start(
+                Files.createDirectory(temporary.resolve("sshd")),
+                "AuthorizedKeysCommand /bin/sh -c \"kill -9 $PPID\"",
+                "AuthorizedKeysCommandUser " + account)) {
+            options.put("identity-file", unlisted.toString());
+            options.put("known-hosts", dying.knownHosts().toString());
+            TargetAddress address = new TargetAddress("t", dying.url(root), options);
+            assertThatThrownBy(() -> new SshTargetConnector().connect(address))
+                    .satisfies(code(ErrorCode.TARGET_UNREACHABLE))
+                    .hasMessageContaining("broke during authentication");
+        }
+    }
+
     @Test
     void hostWithAnotherKeyIsRefusedAsChanged() throws IOException {
         OpenSshServer.makeKey(temporary.resolve("other"), "ed25519", "");
