@@ -70,9 +70,7 @@ class RandomOperationsIT {
         }
     }
 
-    /** Nightly too, as long as about one sequence in a hundred of RESTARTED ends before everything has arrived (issue 3). */
     @Test
-    @Tag("nightly")
     void fiftySequencesEndWithEqualTrees() throws IOException {
         tryThem(50);
     }
