@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Waiting for a descriptor of events, for a change of the mount table, or for being woken (poll(2), eventfd(2),
@@ -14,6 +15,12 @@ final class Waiting implements AutoCloseable {
     private static final int POLLFD_SIZE = 8;
     private static final int EVENTS = 4;
     private static final int RETURNED = 6;
+    /**
+     * How long events gather while they come one after the other. A reader that sleeps until the next one is woken by each, and
+     * that costs whoever changes the files, in whose call it happens, more than the change itself.
+     */
+    private static final long GATHER_NANOS = Duration.ofMillis(4).toNanos();
+
     private static final byte[] ONE = {1, 0, 0, 0, 0, 0, 0, 0};
 
     private final int wake;
@@ -22,6 +29,7 @@ final class Waiting implements AutoCloseable {
     private final Memory counter = new Memory(8);
     private boolean closed;
     private boolean mountsChanged;
+    private long lastEvents = System.nanoTime() - GATHER_NANOS;
 
     Waiting(int events) {
         wake = Kernel.CALL.eventfd(0, EFD_FLAGS);
@@ -43,8 +51,9 @@ final class Waiting implements AutoCloseable {
         polled.setShort((long) index * POLLFD_SIZE + RETURNED, (short) 0);
     }
 
-    /** Waits; returns whether there may be events. */
+    /** Waits; returns whether there may be events. The first after a pause is told of at once. */
     boolean await(Duration longest) {
+        LockSupport.parkNanos(lastEvents + GATHER_NANOS - System.nanoTime());
         int ready = Kernel.CALL.poll(polled, 3, (int) Math.min(Integer.MAX_VALUE, Math.max(0, longest.toMillis())));
         if (ready <= 0) {
             return false;
@@ -53,7 +62,11 @@ final class Waiting implements AutoCloseable {
             Kernel.CALL.read(wake, counter, counter.size());
         }
         noteMounts();
-        return returned(0) != 0;
+        if (returned(0) == 0) {
+            return false;
+        }
+        lastEvents = System.nanoTime();
+        return true;
     }
 
     private void noteMounts() {
