@@ -10,16 +10,15 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The database goes away while people work: the reader goes on, memory stays bounded, nothing is lost when it is back.
- *
- * <p>{@code -Dfreshet.away} is for how long, as in ISO 8601; some seconds by default, ten minutes at night.
+ * The database goes away while people work, for seconds, and for ten minutes at night: the reader goes on, memory stays
+ * bounded, nothing is lost when it is back.
  */
 class DatabaseAwayIT {
-    private static final Duration AWAY = Duration.parse(System.getProperty("freshet.away", "PT5S"));
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int LITTLE_MEMORY = 64 * 1024;
 
@@ -41,6 +40,16 @@ class DatabaseAwayIT {
 
     @Test
     void whatHappensMeanwhileArrivesWhenItIsBack() throws Exception {
+        churnWhileItIsAway(Duration.ofSeconds(5));
+    }
+
+    @Test
+    @Tag("nightly")
+    void whatHappensInTenMinutesArrivesWhenItIsBack() throws Exception {
+        churnWhileItIsAway(Duration.ofMinutes(10));
+    }
+
+    private void churnWhileItIsAway(Duration away) throws Exception {
         mirror.start();
         mirror.awaitArrived();
         long seed = System.nanoTime();
@@ -49,7 +58,7 @@ class DatabaseAwayIT {
         mirror.database().interrupt();
         long most = 0;
         long steps = 0;
-        long end = System.nanoTime() + AWAY.toNanos();
+        long end = System.nanoTime() + away.toNanos();
         for (; System.nanoTime() < end; steps++) {
             churn(random);
             most = Math.max(most, mirror.watching().dirtyBytes());
@@ -59,7 +68,7 @@ class DatabaseAwayIT {
                 () -> String.valueOf(mirror.watching().trouble()).contains("wait for the journal"));
         mirror.database().restore();
         mirror.awaitArrived(PATIENCE);
-        System.out.printf("%d steps in %s; at most %d bytes waited in memory%n", steps, AWAY, most);
+        System.out.printf("%d steps in %s; at most %d bytes waited in memory%n", steps, away, most);
         assertThat(most).isLessThanOrEqualTo(mirror.options().memory());
         mirror.assertArrived();
         Mirror.await("all is well again", () -> mirror.watching().trouble() == null);

@@ -110,6 +110,35 @@ class SourceRootIT {
         mirror.assertArrived();
     }
 
+    /** Every inode and every ctime is another one then; what makes the source itself is the id in it. */
+    @ParameterizedTest
+    @EnumSource(Tier.class)
+    void isCopiedElsewhereAndNothingIsSentAgain(Tier tier) throws Exception {
+        start(tier);
+        mirror.stopWatcher();
+        mirror.stopRuns();
+        long sent = transferred();
+        mirror.tree().rename(ROOT, AWAY);
+        Process copying = new ProcessBuilder(
+                        "cp",
+                        "-a",
+                        mirror.tree().root().resolve(AWAY.toString()).toString(),
+                        mirror.source().toString())
+                .inheritIO()
+                .start();
+        assertThat(copying.waitFor()).isZero();
+        mirror.start();
+        assertRecovered();
+        assertThat(transferred()).as("files sent").isEqualTo(sent);
+        mirror.tree().file(Mirror.in("h"), "changed since");
+        mirror.assertArrived();
+        assertThat(transferred()).isGreaterThan(sent);
+    }
+
+    private long transferred() {
+        return mirror.count("SELECT count(*) FROM v_delivery WHERE outcome = 'TRANSFERRED'");
+    }
+
     private void makeAnew() {
         mirror.tree().directory(ROOT.toString());
         mirror.tree().file(Mirror.in("made anew"), "4");

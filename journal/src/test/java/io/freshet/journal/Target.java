@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One registered source and target with its lease, and short ways of doing what a run does. */
 final class Target {
-    static final Settling SETTLING = new Settling(Duration.ofMillis(100), Duration.ofSeconds(5));
+    static final Settling SETTLING = new Settling(Duration.ofMinutes(1), Duration.ofMinutes(5));
 
     final DataSource dataSource;
     final JdbcClient jdbc;
