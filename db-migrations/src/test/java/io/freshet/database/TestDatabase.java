@@ -35,6 +35,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class TestDatabase
         implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, AutoCloseable {
     private static final int POOL_SIZE = 10;
+    private static final int CONNECTION_ATTEMPTS = 20;
 
     private final boolean migrated;
     private int users;
@@ -131,10 +132,24 @@ public final class TestDatabase
         requireInterruptible().mend();
     }
 
-    /** Gives up the pool's connections, as the end of a process does: what asks next gets a new one. */
+    /**
+     * Gives up the pool's connections, as the end of a process does: what asks next gets a new one. Returns when there is one,
+     * as a pool that failed for long waits for seconds before it tries again, and that of a new process does not.
+     */
     public synchronized void forgetConnections() {
-        if (pool != null) {
-            pool.getHikariPoolMXBean().softEvictConnections();
+        if (pool == null) {
+            return;
+        }
+        pool.getHikariPoolMXBean().softEvictConnections();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                pool.getConnection().close();
+                return;
+            } catch (SQLException e) {
+                if (attempt == CONNECTION_ATTEMPTS) {
+                    throw new IllegalStateException("the database cannot be reached", e);
+                }
+            }
         }
     }
 

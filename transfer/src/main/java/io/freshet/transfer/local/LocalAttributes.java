@@ -1,5 +1,6 @@
 package io.freshet.transfer.local;
 
+import io.freshet.file.Attributes;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** Reads and sets what the JDK's {@code unix} attribute view offers, never through a link. */
 final class LocalAttributes {
     private static final int PERMISSION_MASK = 07777;
+    private static final int SET_ID_BITS = 06000;
 
     private LocalAttributes() {}
 
@@ -55,6 +57,18 @@ final class LocalAttributes {
 
     private static <T> T value(Map<String, Object> attributes, String name, Class<T> type) {
         return type.cast(Objects.requireNonNull(attributes.get(name), name));
+    }
+
+    /** Owner before mode, for changing the owner takes set-id bits away; those go where the owner cannot be set. */
+    static void set(Path file, Attributes attributes, boolean superuser) throws IOException {
+        int mode = attributes.mode();
+        if (superuser) {
+            setOwner(file, attributes.uid(), attributes.gid());
+        } else {
+            mode &= ~SET_ID_BITS;
+        }
+        setMode(file, mode);
+        setTime(file, attributes.mtimeNanos());
     }
 
     static void setMode(Path file, int mode) throws IOException {

@@ -3,9 +3,6 @@ package io.freshet.transfer.local;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Attributes;
-import io.freshet.file.Content;
-import io.freshet.file.ContentHash;
-import io.freshet.file.FileState;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
 import io.freshet.target.Monitor;
@@ -20,29 +17,32 @@ import io.freshet.target.Operation.Rename;
 import io.freshet.target.Operation.SetAttributes;
 import io.freshet.target.Operation.SyncDirectory;
 import io.freshet.target.Result;
-import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Carries out operations on the local file system, each to its end before the next. */
+/**
+ * Carries out operations on the local file system, one after the other, but small files that follow each other together: all are
+ * written, then flushed at the same time, as a journal takes many flushes with one write, then published.
+ */
 final class LocalDelivery {
     private static final int FILLABLE = 0700;
-    private static final int SET_ID_BITS = 06000;
     private static final int LONGEST_NAME = 255;
+    private static final long SMALL = 1 << 20;
+    private static final int MOST_TOGETHER = 64;
 
     private final LocalTargetSession session;
     private final Monitor monitor;
-    private final byte[] block = new byte[256 * 1024];
 
     LocalDelivery(LocalTargetSession session, Monitor monitor) {
         this.session = session;
@@ -54,23 +54,113 @@ final class LocalDelivery {
                 ErrorCode.STOPPED, "write", "target '" + target + "': stopped on request; the next run goes on");
     }
 
-    Result carryOut(Operation operation) {
-        try {
-            return dispatch(operation);
-        } catch (Refusal e) {
-            return failed(operation, e.phase, e.code, String.valueOf(e.getMessage()));
-        } catch (FreshetException e) {
-            return new Result.Failed(e.code(), "read", String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            return explain(operation, e);
+    /** Returns where the operations end that are carried out together with the one at {@code from}. */
+    static int endOfGroup(List<Operation> operations, int from) {
+        int end = from;
+        while (end < operations.size()
+                && end - from < MOST_TOGETHER
+                && operations.get(end) instanceof PutFile put
+                && put.expectedSize() <= SMALL) {
+            end++;
+        }
+        return Math.max(end, from + 1);
+    }
+
+    /** Carries out operations that {@link #endOfGroup} puts together. */
+    List<Result> carryOut(List<Operation> group) {
+        if (!(group.get(0) instanceof PutFile)) {
+            return List.of(carryOut(group.get(0)));
+        }
+        List<Attempt> attempts = new ArrayList<>();
+        Result givenUp = null;
+        for (Operation operation : group) {
+            Attempt attempt = new Attempt((PutFile) operation);
+            attempts.add(attempt);
+            if (givenUp == null) {
+                attempt.write();
+            } else {
+                attempt.ended = givenUp;
+            }
+            if (attempt.ended instanceof Result.Failed failed && failed.code().concernsWholeTarget()) {
+                givenUp = failed;
+            }
+        }
+        attempts.stream()
+                .map(attempt -> CompletableFuture.runAsync(attempt::flush, session.flushers()))
+                .toList()
+                .forEach(CompletableFuture::join);
+        return attempts.stream().map(Attempt::publish).toList();
+    }
+
+    /** One file of a group, as far as it came: staged, or ended. */
+    private final class Attempt {
+        private final PutFile put;
+        private @Nullable StagedFile staged;
+        private @Nullable Result ended;
+
+        private Attempt(PutFile put) {
+            this.put = put;
+        }
+
+        private void write() {
+            try {
+                staged = StagedFile.write(put, session, monitor);
+            } catch (IOException | FreshetException e) {
+                ended = endOf(put, e);
+            }
+        }
+
+        private void flush() {
+            StagedFile file = staged;
+            if (file != null) {
+                try {
+                    file.flush();
+                } catch (IOException e) {
+                    discard(file, e);
+                }
+            }
+        }
+
+        private Result publish() {
+            StagedFile file = staged;
+            if (file != null) {
+                try {
+                    return file.publish(session.path(put.path()));
+                } catch (IOException | FreshetException e) {
+                    discard(file, e);
+                }
+            }
+            return Objects.requireNonNull(ended);
+        }
+
+        private void discard(StagedFile file, Exception reason) {
+            staged = null;
+            file.discard(reason);
+            ended = endOf(put, reason);
         }
     }
 
-    private Result dispatch(Operation operation) throws IOException {
-        Path path = session.path(operation.path());
-        if (operation instanceof PutFile put) {
-            return put(put, path);
+    private Result carryOut(Operation operation) {
+        try {
+            dispatch(operation);
+            return Result.Done.WITHOUT_CONTENT;
+        } catch (IOException | FreshetException e) {
+            return endOf(operation, e);
         }
+    }
+
+    private Result endOf(Operation operation, Exception failure) {
+        if (failure instanceof Refusal refusal) {
+            return failed(operation, refusal.phase(), refusal.code(), String.valueOf(refusal.getMessage()));
+        }
+        if (failure instanceof FreshetException told) {
+            return new Result.Failed(told.code(), "read", String.valueOf(told.getMessage()));
+        }
+        return explain(operation, (IOException) failure);
+    }
+
+    private void dispatch(Operation operation) throws IOException {
+        Path path = session.path(operation.path());
         if (operation instanceof PutSymlink put) {
             putSymlink(put, path);
         } else if (operation instanceof Link link) {
@@ -83,13 +173,12 @@ final class LocalDelivery {
             Files.move(session.path(rename.from()), path, StandardCopyOption.ATOMIC_MOVE);
         } else if (operation instanceof SetAttributes set) {
             if (Files.isSymbolicLink(path)) {
-                throw conflict("attributes", "a symlink is in its place");
+                throw Refusal.conflict("attributes", "a symlink is in its place");
             }
-            setAttributes(path, set.attributes());
+            LocalAttributes.set(path, set.attributes(), session.isSuperuser());
         } else if (operation instanceof SyncDirectory) {
             LocalFile.syncDirectory(path);
         }
-        return Result.Done.WITHOUT_CONTENT;
     }
 
     private static void makeDirectory(Path path) throws IOException {
@@ -102,76 +191,11 @@ final class LocalDelivery {
     private static void remove(Path path, boolean directory) throws IOException {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) != directory
                 && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw conflict(
+            throw Refusal.conflict(
                     "remove",
                     directory ? "something that is no directory is in its place" : "a directory is in its place");
         }
         Files.delete(path);
-    }
-
-    private Result put(PutFile put, Path path) throws IOException {
-        Path temporary = session.inHouse(StagingName.fresh());
-        try (Content.Reading reading = put.content().open()) {
-            FileState state = reading.opened();
-            MessageDigest digest = SecondReading.sha256();
-            long sent;
-            try (FileChannel channel = LocalFile.create(temporary)) {
-                sent = copy(put, reading, channel, digest);
-                setAttributes(temporary, state.attributes());
-                channel.force(true);
-            }
-            ContentHash hash = ContentHash.of(digest.digest());
-            if (!isWhole(put.content(), state, reading.now(), sent, hash)) {
-                throw new Refusal(
-                        ErrorCode.SOURCE_CHANGED, "read", "it changed while it was read; it is looked at again");
-            }
-            publish(temporary, path);
-            return new Result.Done(sent, state, hash);
-        } catch (IOException | RuntimeException e) {
-            removeQuietly(temporary, e);
-            throw e;
-        }
-    }
-
-    /** Returns whether what was read is the whole file as it was when it was opened, though it may have grown since. */
-    private boolean isWhole(Content content, FileState opened, FileState now, long sent, ContentHash hash)
-            throws Refusal {
-        if (now.isUnchangedSince(opened)) {
-            return true;
-        }
-        if (sent != opened.size() || !SecondReading.mayOnlyHaveGrown(opened, now)) {
-            return false;
-        }
-        try (SecondReading again = new SecondReading(content, sent, hash)) {
-            while (again.readOn(block)) {
-                requireNoStop();
-            }
-            return again.isSame();
-        }
-    }
-
-    private void requireNoStop() throws Refusal {
-        if (monitor.stopRequested()) {
-            throw new Refusal(ErrorCode.STOPPED, "write", "stopped on request; the next run goes on");
-        }
-    }
-
-    private long copy(PutFile put, Content.Reading reading, FileChannel channel, MessageDigest digest)
-            throws IOException {
-        long size = reading.opened().size();
-        long sent = 0;
-        while (sent < size) {
-            requireNoStop();
-            int read = reading.read(block, 0, (int) Math.min(block.length, size - sent));
-            if (read < 0) {
-                break;
-            }
-            digest.update(block, 0, read);
-            LocalFile.writeFully(channel, ByteBuffer.wrap(block, 0, read));
-            sent += read;
-            monitor.sent(put, read);
-        }
-        return sent;
     }
 
     private void putSymlink(PutSymlink put, Path path) throws IOException {
@@ -191,53 +215,26 @@ final class LocalDelivery {
                 LocalAttributes.setOwner(temporary, attributes.uid(), attributes.gid());
             }
             LocalAttributes.setTime(temporary, attributes.mtimeNanos());
-            publish(temporary, path);
+            LocalFile.publish(temporary, path);
         } catch (IOException | RuntimeException e) {
-            removeQuietly(temporary, e);
+            LocalFile.removeQuietly(temporary, e);
             throw e;
         }
     }
 
     private void link(Path existing, Path path) throws IOException {
         if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS)) {
-            throw conflict("write", "what it is to be another name of is no file");
+            throw Refusal.conflict("write", "what it is to be another name of is no file");
         }
         Path temporary = session.inHouse(StagingName.fresh());
         try {
             Files.createLink(temporary, existing);
-            publish(temporary, path);
+            LocalFile.publish(temporary, path);
             // rename(2) does nothing where both names are of one file already.
             Files.deleteIfExists(temporary);
         } catch (IOException | RuntimeException e) {
-            removeQuietly(temporary, e);
+            LocalFile.removeQuietly(temporary, e);
             throw e;
-        }
-    }
-
-    private static void publish(Path temporary, Path path) throws IOException {
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw conflict("publish", "a directory is in its place");
-        }
-        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** Owner before mode, for changing the owner takes set-id bits away; those go where the owner cannot be set. */
-    private void setAttributes(Path path, Attributes attributes) throws IOException {
-        int mode = attributes.mode();
-        if (session.isSuperuser()) {
-            LocalAttributes.setOwner(path, attributes.uid(), attributes.gid());
-        } else {
-            mode &= ~SET_ID_BITS;
-        }
-        LocalAttributes.setMode(path, mode);
-        LocalAttributes.setTime(path, attributes.mtimeNanos());
-    }
-
-    private static void removeQuietly(Path temporary, Throwable reason) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            reason.addSuppressed(e);
         }
     }
 
@@ -332,23 +329,5 @@ final class LocalDelivery {
                 phase,
                 "target '" + session.target() + "': could not deliver '" + (path.isRoot() ? "." : path) + "': "
                         + reason);
-    }
-
-    private static Refusal conflict(String phase, String reason) {
-        return new Refusal(ErrorCode.TARGET_CONFLICT, phase, reason);
-    }
-
-    /** An outcome that needs no look around. */
-    private static final class Refusal extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final ErrorCode code;
-        private final String phase;
-
-        private Refusal(ErrorCode code, String phase, String reason) {
-            super(reason);
-            this.code = code;
-            this.phase = phase;
-        }
     }
 }

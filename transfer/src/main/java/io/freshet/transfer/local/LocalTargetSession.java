@@ -19,21 +19,31 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** A session with a target that is a directory of this machine; operations are carried out one after the other. */
+/** A session with a target that is a directory of this machine; used by one thread at a time. */
 final class LocalTargetSession implements TargetSession {
     private static final String MARKER = "marker";
     private static final int HOUSE_MODE = 0700;
     private static final int OTHER_OWNER = 1;
+    private static final int FLUSHES_AT_ONCE = 16;
 
     private final String target;
     private final Path root;
+    private final ExecutorService flushers = Executors.newFixedThreadPool(FLUSHES_AT_ONCE, work -> {
+        Thread thread = new Thread(work, "flush");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final Set<Capability> capabilities = EnumSet.of(
             Capability.ATOMIC_RENAME,
             Capability.FILE_SYNC,
@@ -254,16 +264,24 @@ final class LocalTargetSession implements TargetSession {
         LocalDelivery delivery = new LocalDelivery(this, monitor);
         List<Result> results = new ArrayList<>(operations.size());
         Result.Failed givenUp = null;
-        for (Operation operation : operations) {
+        for (int at = 0; at < operations.size(); ) {
             if (givenUp == null && monitor.stopRequested()) {
                 givenUp = LocalDelivery.stopped(target);
             }
-            Result result = givenUp == null ? delivery.carryOut(operation) : givenUp;
-            if (result instanceof Result.Failed failed && failed.code().concernsWholeTarget()) {
-                givenUp = failed;
+            List<Operation> group = operations.subList(at, LocalDelivery.endOfGroup(operations, at));
+            List<Result> ended =
+                    givenUp == null ? delivery.carryOut(group) : Collections.nCopies(group.size(), givenUp);
+            for (int i = 0; i < group.size(); i++) {
+                Result result = ended.get(i);
+                if (givenUp == null
+                        && result instanceof Result.Failed failed
+                        && failed.code().concernsWholeTarget()) {
+                    givenUp = failed;
+                }
+                results.add(result);
+                monitor.ended(group.get(i), result);
             }
-            results.add(result);
-            monitor.ended(operation, result);
+            at += group.size();
         }
         return results;
     }
@@ -320,8 +338,14 @@ final class LocalTargetSession implements TargetSession {
         return new FreshetException(code, "target '" + target + "': " + what, cause);
     }
 
+    /** Returns the threads that flush files; a flush waits for the disk, not for a processor. */
+    Executor flushers() {
+        return flushers;
+    }
+
     @Override
     public void close() {
         entered = false;
+        flushers.shutdown();
     }
 }

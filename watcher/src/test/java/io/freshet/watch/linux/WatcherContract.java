@@ -403,7 +403,9 @@ abstract class WatcherContract {
         assertSeen("old");
         tree.mode(src("old"), 0755);
 
-        assertThat(seen()).noneMatch(change -> change.path().equals(path("old/deep")));
+        // As a directory that changed it may be told of, but not as one that is gone.
+        assertThat(seen())
+                .noneMatch(change -> change.path().equals(path("old/deep")) && change.kind() == ChangeKind.PATH);
         tree.file("src/old/g", "changed");
         tree.file("src/old/deep/f", "made again");
         assertSeen("old/g", "old/deep/f");

@@ -1,0 +1,133 @@
+package io.freshet.transfer.local;
+
+import io.freshet.failure.ErrorCode;
+import io.freshet.file.Content;
+import io.freshet.file.ContentHash;
+import io.freshet.file.FileState;
+import io.freshet.target.Monitor;
+import io.freshet.target.Operation.PutFile;
+import io.freshet.target.Result;
+import io.freshet.transfer.SecondReading;
+import io.freshet.transfer.StagingName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is whole in the staging area and not under its name yet: to be flushed, by any thread, and then published, or
+ * discarded.
+ */
+final class StagedFile {
+    private static final int BLOCK = 256 * 1024;
+
+    private final Path temporary;
+    private final FileChannel channel;
+    private final FileState state;
+    private final long sent;
+    private final ContentHash hash;
+
+    private StagedFile(Path temporary, FileChannel channel, FileState state, long sent, ContentHash hash) {
+        this.temporary = temporary;
+        this.channel = channel;
+        this.state = state;
+        this.sent = sent;
+        this.hash = hash;
+    }
+
+    /** Reads a file of the source to its end and writes it, with its attributes; nothing is left of it if that fails. */
+    static StagedFile write(PutFile put, LocalTargetSession session, Monitor monitor) throws IOException {
+        Path temporary = session.inHouse(StagingName.fresh());
+        FileChannel channel = null;
+        try (Content.Reading reading = put.content().open()) {
+            FileState state = reading.opened();
+            MessageDigest digest = SecondReading.sha256();
+            channel = LocalFile.create(temporary);
+            long sent = copy(put, reading, channel, digest, monitor);
+            LocalAttributes.set(temporary, state.attributes(), session.isSuperuser());
+            ContentHash hash = ContentHash.of(digest.digest());
+            if (!isWhole(put.content(), state, reading.now(), sent, hash, monitor)) {
+                throw new Refusal(
+                        ErrorCode.SOURCE_CHANGED, "read", "it changed while it was read; it is looked at again");
+            }
+            return new StagedFile(temporary, channel, state, sent, hash);
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(channel, e);
+            LocalFile.removeQuietly(temporary, e);
+            throw e;
+        }
+    }
+
+    private static long copy(
+            PutFile put, Content.Reading reading, FileChannel channel, MessageDigest digest, Monitor monitor)
+            throws IOException {
+        long size = reading.opened().size();
+        byte[] block = new byte[(int) Math.min(BLOCK, Math.max(size, 1))];
+        long sent = 0;
+        while (sent < size) {
+            requireNoStop(monitor);
+            int read = reading.read(block, 0, (int) Math.min(block.length, size - sent));
+            if (read < 0) {
+                break;
+            }
+            digest.update(block, 0, read);
+            LocalFile.writeFully(channel, ByteBuffer.wrap(block, 0, read));
+            sent += read;
+            monitor.sent(put, read);
+        }
+        return sent;
+    }
+
+    /** Returns whether what was read is the whole file as it was when it was opened, though it may have grown since. */
+    private static boolean isWhole(
+            Content content, FileState opened, FileState now, long sent, ContentHash hash, Monitor monitor)
+            throws Refusal {
+        if (now.isUnchangedSince(opened)) {
+            return true;
+        }
+        if (sent != opened.size() || !SecondReading.mayOnlyHaveGrown(opened, now)) {
+            return false;
+        }
+        byte[] block = new byte[BLOCK];
+        try (SecondReading again = new SecondReading(content, sent, hash)) {
+            while (again.readOn(block)) {
+                requireNoStop(monitor);
+            }
+            return again.isSame();
+        }
+    }
+
+    private static void requireNoStop(Monitor monitor) throws Refusal {
+        if (monitor.stopRequested()) {
+            throw new Refusal(ErrorCode.STOPPED, "write", "stopped on request; the next run goes on");
+        }
+    }
+
+    /** Brings content and attributes to stable storage. */
+    void flush() throws IOException {
+        channel.force(true);
+    }
+
+    Result.Done publish(Path path) throws IOException {
+        channel.close();
+        LocalFile.publish(temporary, path);
+        return new Result.Done(sent, state, hash);
+    }
+
+    void discard(Throwable reason) {
+        closeQuietly(channel, reason);
+        LocalFile.removeQuietly(temporary, reason);
+    }
+
+    private static void closeQuietly(@Nullable FileChannel channel, Throwable reason) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+}
