@@ -241,6 +241,7 @@ final class Removals {
         Candidate candidate = step.candidate();
         RelativePath path = step.entry().path();
         wave.record().remove(path);
+        wave.versions().gone(step.entry());
         wave.record().deliver(new Delivery(candidate.item(), path, Outcome.DELETED, null, 0, null, null, null));
         wave.directories().forget(path);
         wave.directories().touchParentOf(path);

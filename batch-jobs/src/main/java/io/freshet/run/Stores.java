@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.journal.BlockMaps;
 import io.freshet.journal.Deliveries;
 import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
@@ -21,6 +22,7 @@ record Stores(
         WorkQueue queue,
         MoveHints hints,
         Manifest manifest,
+        BlockMaps blockMaps,
         Deliveries deliveries,
         TargetStates states,
         Runs runs,
@@ -35,6 +37,7 @@ record Stores(
                 new WorkQueue(dataSource),
                 new MoveHints(dataSource),
                 new Manifest(dataSource),
+                new BlockMaps(dataSource),
                 new Deliveries(dataSource),
                 new TargetStates(dataSource),
                 new Runs(dataSource),

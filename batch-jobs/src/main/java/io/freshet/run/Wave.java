@@ -17,6 +17,7 @@ import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Operation;
+import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,6 +50,7 @@ final class Wave {
     private final RunScope scope;
     private final Removals removals;
     private final HardLinks hardLinks;
+    private final EarlierVersions versions;
     private final WaveRecord record = new WaveRecord();
     private final long startedAt = System.nanoTime();
     private final WaveDirectories directories;
@@ -59,6 +61,7 @@ final class Wave {
     Wave(Stores stores, RunScope scope, SourceGuard guard, List<RelativePath> claimed) {
         this.stores = stores;
         this.scope = scope;
+        this.versions = new EarlierVersions(stores, record);
         this.hardLinks = new HardLinks(stores, scope, claimed);
         this.directories = new WaveDirectories(stores, scope, this);
         this.removals = new Removals(stores, scope, guard, this);
@@ -206,6 +209,7 @@ final class Wave {
 
     private void putChunk(WavePlan plan, List<Candidate> chunk) {
         List<Operation> operations = new ArrayList<>();
+        Map<RelativePath, Base> bases = versions.onTarget(chunk);
         for (Candidate candidate : chunk) {
             FileState source = candidate.present();
             operations.add(
@@ -214,12 +218,14 @@ final class Wave {
                             : new Operation.PutFile(
                                     candidate.path(),
                                     source.size(),
-                                    scope.root().content(candidate.path(), source)));
+                                    scope.root().content(candidate.path(), source),
+                                    bases.get(candidate.path())));
         }
         List<Result> results = apply(operations);
         for (int i = 0; i < results.size(); i++) {
             Candidate candidate = chunk.get(i);
             if (results.get(i) instanceof Result.Done done) {
+                versions.replaced(candidate, done);
                 FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
                 delivered(candidate, delivered, done.hash(), done.bytes());
                 forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
@@ -328,6 +334,10 @@ final class Wave {
 
     WaveDirectories directories() {
         return directories;
+    }
+
+    EarlierVersions versions() {
+        return versions;
     }
 
     WaveRecord record() {

@@ -47,8 +47,10 @@ final class WavePlanner {
     private final RunScope scope;
     private final WaveRecord record;
     private final SourceHashes hashes;
+    private final EarlierVersions versions;
     private final Moves moves;
     private final WavePlan plan = new WavePlan();
+    private final List<Candidate> suspects = new ArrayList<>();
     private final List<Candidate> newDirectories = new ArrayList<>();
     private final List<WorkItem> behindMissingMount = new ArrayList<>();
     /** What of the target is in the way of something below it. */
@@ -65,6 +67,7 @@ final class WavePlanner {
         this.scope = scope;
         this.record = record;
         this.hashes = new SourceHashes(scope);
+        this.versions = new EarlierVersions(stores, record);
         this.moves = new Moves(stores, scope);
     }
 
@@ -100,6 +103,7 @@ final class WavePlanner {
             }
         }
         adopt(unknown, held);
+        decideSuspects();
         seekLostMoves();
         lookAtWhatIsNotYetADirectory();
         lookBelowNewDirectories();
@@ -212,7 +216,7 @@ final class WavePlanner {
             }
             case TYPE -> plan.removals.add(candidate);
             case ATTRIBUTES -> plan.directories.add(candidate);
-            case SUSPECT -> decideByContent(candidate);
+            case SUSPECT -> suspects.add(candidate);
             case CONTENT -> {
                 if (!source.isDirectory()) {
                     send(candidate);
@@ -276,15 +280,35 @@ final class WavePlanner {
     }
 
     private void send(Candidate candidate) {
+        (isForBulk(candidate) ? plan.forBulk : plan.contents).add(candidate);
+    }
+
+    /** The express lane neither sends nor reads a large file. */
+    private boolean isForBulk(Candidate candidate) {
         FileState source = candidate.present();
-        if (scope.lane() == Lane.EXPRESS && source.isFile() && source.size() >= LARGE_FILE) {
-            plan.forBulk.add(candidate);
-        } else {
-            plan.contents.add(candidate);
+        return scope.lane() == Lane.EXPRESS && source.isFile() && source.size() >= LARGE_FILE;
+    }
+
+    /**
+     * Something happened to these files that may have left their content alone; only reading tells. Where the target can
+     * keep what has not changed, they are read once, while they are sent.
+     */
+    private void decideSuspects() {
+        List<Candidate> written = suspects.stream()
+                .filter(candidate -> candidate.held() != null
+                        && candidate.present().mtimeNanos()
+                                != candidate.held().state().mtimeNanos())
+                .toList();
+        Set<RelativePath> sentByBlocks = versions.sentByBlocks(scope.session().capabilities(), written);
+        for (Candidate candidate : suspects) {
+            if (isForBulk(candidate) || sentByBlocks.contains(candidate.path())) {
+                send(candidate);
+            } else {
+                decideByContent(candidate);
+            }
         }
     }
 
-    /** Something happened to the file that may have left its content alone; only reading it tells. */
     private void decideByContent(Candidate candidate) {
         FileState source = candidate.present();
         ManifestEntry held = candidate.held();

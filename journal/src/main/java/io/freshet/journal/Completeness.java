@@ -30,8 +30,25 @@ public final class Completeness {
      */
     public List<Arrival> check(long seq, String path, Collection<String> targets) {
         Scope scope = new Scope(path);
-        List<Counted> counted = jdbc.sql(
-                        """
+        return count(seq, scope, targets, Rows.COUNT_LIMIT).stream()
+                .map(one -> new Arrival(
+                        one.target,
+                        one.state(),
+                        one.remaining,
+                        one.waitingFor(),
+                        one.state() == State.HELD ? heldPaths(one, scope, seq) : List.of(),
+                        one.failed > 0 ? failedPaths(one, scope, seq) : List.of()))
+                .toList();
+    }
+
+    /** Returns whether all these targets are complete; unlike a check it counts nothing, and may be asked often. */
+    public boolean isComplete(long seq, String path, Collection<String> targets) {
+        return count(seq, new Scope(path), targets, 1).stream().allMatch(one -> one.state() == State.COMPLETE);
+    }
+
+    /** @param limit after how many items not to count on */
+    private List<Counted> count(long seq, Scope scope, Collection<String> targets, int limit) {
+        return jdbc.sql("""
                 SELECT t.target_id, t.name AS target, ts.cursor >= :seq AND NOT %s AS planned, p.paused_by, ts.failing_code,
                        ts.failing_message, %s AS rescanning_since, touching.remaining, touching.held, touching.failed, touching.retried,
                        (SELECT h.detail FROM hold h
@@ -58,7 +75,7 @@ public final class Completeness {
                 .param("line", scope.line())
                 .param("whole", wholeTargetReasons())
                 .param("needPerson", Rows.codesThatNeedAPerson())
-                .param("limit", Rows.COUNT_LIMIT)
+                .param("limit", limit)
                 .param("targets", targets.toArray(String[]::new))
                 .query((row, number) -> new Counted(
                         row.getInt("target_id"),
@@ -74,15 +91,6 @@ public final class Completeness {
                         row.getLong("retried"),
                         row.getString("hold")))
                 .list();
-        return counted.stream()
-                .map(one -> new Arrival(
-                        one.target,
-                        one.state(),
-                        one.remaining,
-                        one.waitingFor(),
-                        one.state() == State.HELD ? heldPaths(one, scope, seq) : List.of(),
-                        one.failed > 0 ? failedPaths(one, scope, seq) : List.of()))
-                .toList();
     }
 
     private static String[] wholeTargetReasons() {

@@ -20,11 +20,13 @@ public final class Deliveries {
     private final JdbcClient jdbc;
     private final Transactions transactions;
     private final ItemOutcomes items;
+    private final BlockMaps blockMaps;
 
     public Deliveries(DataSource dataSource) {
         this.jdbc = JdbcClient.create(dataSource);
         this.transactions = new Transactions(dataSource);
         this.items = new ItemOutcomes(jdbc);
+        this.blockMaps = new BlockMaps(jdbc);
     }
 
     /**
@@ -96,6 +98,7 @@ public final class Deliveries {
             moveEntries(lease, wave.moves);
             long removed = removeEntries(lease, wave.removals);
             long added = putEntries(lease, runNumber, wave.puts);
+            blockMaps.record(wave);
             addDeliveries(lease, runNumber, wave.deliveries);
             items.record(lease, runNumber, wave);
             settleIntents(lease, wave.settledIntents);

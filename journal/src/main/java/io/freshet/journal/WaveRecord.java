@@ -1,11 +1,16 @@
 package io.freshet.journal;
 
+import io.freshet.file.BlockMap;
+import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Everything that one wave of a run did, collected to be written in one transaction by {@link Deliveries#record}.
@@ -27,6 +32,8 @@ public final class WaveRecord {
     final List<RelativePath> removals = new ArrayList<>();
     final List<ManifestEntry> puts = new ArrayList<>();
     final List<Delivery> deliveries = new ArrayList<>();
+    final NavigableMap<ContentHash, BlockMap> blockMaps = new TreeMap<>(Comparator.comparing(ContentHash::hex));
+    final Set<ContentHash> replacedContents = new LinkedHashSet<>();
     final Set<RelativePath> settledIntents = new LinkedHashSet<>();
     long unchanged;
     long excluded;
@@ -62,6 +69,16 @@ public final class WaveRecord {
 
     public void put(ManifestEntry entry) {
         puts.add(entry);
+    }
+
+    /** What was delivered has these blocks. */
+    public void blocks(ContentHash content, BlockMap blocks) {
+        blockMaps.put(content, blocks);
+    }
+
+    /** The target holds this content no more under one of its paths. */
+    public void replaceContent(ContentHash content) {
+        replacedContents.add(content);
     }
 
     public void deliver(Delivery delivery) {

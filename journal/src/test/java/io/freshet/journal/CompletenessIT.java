@@ -111,6 +111,10 @@ class CompletenessIT {
     }
 
     private Completeness.Arrival at(long seq, String path) {
-        return completeness.check(seq, path, List.of("web1")).get(0);
+        Completeness.Arrival arrival =
+                completeness.check(seq, path, List.of("web1")).get(0);
+        assertThat(completeness.isComplete(seq, path, List.of("web1")))
+                .isEqualTo(arrival.state() == Completeness.State.COMPLETE);
+        return arrival;
     }
 }

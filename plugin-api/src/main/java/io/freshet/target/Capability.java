@@ -16,8 +16,8 @@ public enum Capability {
     FREE_SPACE,
     /** Copies bytes from one file to another on the target's side. */
     SERVER_COPY,
-    /** Runs commands. */
-    EXEC,
+    /** Tells the SHA-256 of its files without sending them. */
+    CHECKSUM,
     /** Changes owners (the account is the superuser). */
     CHANGE_OWNER,
     /** Follows the gate, so that an owner that lost its lease can do nothing more. */

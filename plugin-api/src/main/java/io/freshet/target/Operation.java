@@ -1,8 +1,10 @@
 package io.freshet.target;
 
 import io.freshet.file.Attributes;
+import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.path.RelativePath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change of one path on a target.
@@ -24,8 +26,27 @@ public sealed interface Operation {
      * rename. Replaces a file or symlink; a directory in its place is a {@code TARGET_CONFLICT}.
      *
      * @param expectedSize size at the last look, to choose the way of transfer by
+     * @param base what the target is believed to hold under the path, of which unchanged blocks may be copied; null where
+     *     that is not known well enough
      */
-    record PutFile(RelativePath path, long expectedSize, Content content) implements Operation {}
+    record PutFile(
+            RelativePath path,
+            long expectedSize,
+            Content content,
+            @Nullable Base base) implements Operation {
+        /** Puts a file of which the target has nothing. */
+        public PutFile(RelativePath path, long expectedSize, Content content) {
+            this(path, expectedSize, content, null);
+        }
+    }
+
+    /**
+     * An earlier version of a file that we delivered ourselves.
+     *
+     * @param size bytes
+     * @param mtimeNanos the modification time that was set with it
+     */
+    record Base(long size, long mtimeNanos, BlockMap blocks) {}
 
     /**
      * Puts a symlink, by temporary link and atomic rename. Replaces a file or symlink; a directory in its place is a

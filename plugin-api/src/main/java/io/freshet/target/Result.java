@@ -1,6 +1,7 @@
 package io.freshet.target;
 
 import io.freshet.failure.ErrorCode;
+import io.freshet.file.BlockMap;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,18 @@ public sealed interface Result {
     /**
      * The target holds it.
      *
-     * @param bytes bytes of content sent
+     * @param bytes bytes of content sent; less than the file's size where the target had the rest
      * @param delivered for a file the state of the source object that was sent, otherwise null
-     * @param hash for a file the hash of the bytes that were sent, otherwise null
+     * @param hash for a file the hash of its bytes as they were read, otherwise null
+     * @param blocks the hashes of its blocks, for a file that is worth it, otherwise null
      */
     record Done(
             long bytes,
             @Nullable FileState delivered,
-            @Nullable ContentHash hash) implements Result {
+            @Nullable ContentHash hash,
+            @Nullable BlockMap blocks) implements Result {
         /** An operation without content. */
-        public static final Done WITHOUT_CONTENT = new Done(0, null, null);
+        public static final Done WITHOUT_CONTENT = new Done(0, null, null, null);
     }
 
     /**

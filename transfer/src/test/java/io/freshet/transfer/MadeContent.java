@@ -42,6 +42,12 @@ public final class MadeContent implements Content {
         return new MadeContent(text.getBytes(StandardCharsets.UTF_8), state);
     }
 
+    /** These bytes, owned by whoever runs this, mode 0644; they must not change any more. */
+    public static MadeContent of(byte[] bytes) {
+        FileState state = of(bytes.length, "-", 0644, Account.UID, Account.GID).state();
+        return new MadeContent(bytes, state);
+    }
+
     /** The text itself, owned by whoever runs this, mode 0644. */
     public static MadeContent of(String text) {
         return of(

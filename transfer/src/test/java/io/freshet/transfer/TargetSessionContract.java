@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Attributes;
+import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
@@ -30,12 +31,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,7 +87,7 @@ public abstract class TargetSessionContract {
 
         Result result = apply(put("a.txt", content));
 
-        assertThat(result).isEqualTo(new Result.Done(700_001, content.state(), content.hash()));
+        assertDelivered(result, 700_001, content);
         assertThat(sha256(root.resolve("a.txt"))).isEqualTo(content.hash().hex());
         assertThat(session.look(path("a.txt")))
                 .contains(new TargetEntry(
@@ -145,7 +149,7 @@ public abstract class TargetSessionContract {
 
         Result result = apply(put("log", log));
 
-        assertThat(result).isEqualTo(new Result.Done(40_000_001, log.state(), log.hash()));
+        assertDelivered(result, 40_000_001, log);
         assertThat(root.resolve("log")).hasSize(40_000_001);
         assertThat(stagingNames()).isEmpty();
     }
@@ -587,7 +591,7 @@ public abstract class TargetSessionContract {
 
         done.set(true);
         reader.join();
-        assertThat(result).isEqualTo(new Result.Done(size, second.state(), second.hash()));
+        assertDelivered(result, size, second);
         assertThat(sha256(file)).isEqualTo(second.hash().hex());
         assertThat(shortest.get()).isEqualTo(size);
         assertThat(looks.get()).isPositive();
@@ -637,6 +641,100 @@ public abstract class TargetSessionContract {
         }
         assertThat(root.resolve("big")).hasContent("old");
         assertThat(stagingNames()).isEmpty();
+    }
+
+    // Changed blocks
+
+    private static final int BLOCK = 64 * 1024;
+
+    @Test
+    void ofAChangedFileOnlyChangedBlocksTravelWhereTheTargetCanHashTheRest() throws Exception {
+        byte[] bytes = randomBytes(20 * BLOCK * 16 + 777);
+        Operation.Base base = deliverFirst("big", bytes);
+        bytes[5] ^= 1;
+        bytes[9_000_000] ^= 1;
+
+        Result.Done done = putOver("big", base, bytes);
+
+        assertThat(done.bytes()).isEqualTo(copiesBlocks() ? 2 * BLOCK : bytes.length);
+    }
+
+    @Test
+    void ofAFileThatGrewOrShrankOnlyTheTailTravels() throws Exception {
+        byte[] bytes = randomBytes(100 * BLOCK + 1);
+        Operation.Base base = deliverFirst("log", bytes);
+        byte[] longer = Arrays.copyOf(bytes, bytes.length + 3 * BLOCK);
+
+        Result.Done grown = putOver("log", base, longer);
+
+        assertThat(grown.bytes()).isEqualTo(copiesBlocks() ? 3 * BLOCK + 1 : longer.length);
+        if (grown.blocks() != null) {
+            Operation.Base next = new Operation.Base(longer.length, MadeContent.MTIME_NANOS, grown.blocks());
+            byte[] shorter = Arrays.copyOf(longer, 70 * BLOCK + 5);
+            assertThat(putOver("log", next, shorter).bytes()).isEqualTo(copiesBlocks() ? 5 : shorter.length);
+        }
+    }
+
+    /** Rule 1: somebody wrote into the file, or a backup came back, and neither size nor whole second tells. */
+    @Test
+    void aBaseThatIsNotWhatItIsBelievedToBeIsNeverBuiltUpon() throws Exception {
+        byte[] bytes = randomBytes(100 * BLOCK);
+        Operation.Base base = deliverFirst("big", bytes);
+        Path file = root.resolve("big");
+        FileTime time = Files.getLastModifiedTime(file);
+        byte[] edited = bytes.clone();
+        edited[50 * BLOCK] ^= 1;
+        Files.write(file, edited);
+        Files.setLastModifiedTime(file, time);
+        bytes[3] ^= 1;
+
+        Result.Done done = putOver("big", base, bytes);
+
+        assertThat(done.bytes()).isEqualTo(bytes.length);
+    }
+
+    @Test
+    void aBaseThatIsGoneOrOfAnotherSizeOrTimeIsNotUsed() throws Exception {
+        byte[] bytes = randomBytes(70 * BLOCK);
+        Operation.Base base = deliverFirst("big", bytes);
+        Path file = root.resolve("big");
+
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+        assertThat(putOver("big", base, bytes).bytes()).isEqualTo(bytes.length);
+        Files.write(file, new byte[] {1});
+        assertThat(putOver("big", base, bytes).bytes()).isEqualTo(bytes.length);
+        Files.delete(file);
+        assertThat(putOver("big", base, bytes).bytes()).isEqualTo(bytes.length);
+    }
+
+    private boolean copiesBlocks() {
+        return session.capabilities().containsAll(Set.of(Capability.SERVER_COPY, Capability.CHECKSUM));
+    }
+
+    private static byte[] randomBytes(int count) {
+        byte[] bytes = new byte[count];
+        new Random(4711).nextBytes(bytes);
+        return bytes;
+    }
+
+    private Operation.Base deliverFirst(String name, byte[] bytes) {
+        Result result = apply(put(name, MadeContent.of(bytes.clone())));
+        assertDelivered(result, bytes.length, MadeContent.of(bytes));
+        BlockMap blocks = ((Result.Done) result).blocks();
+        // A target that never copies need not tell of blocks; it has to live with being told.
+        return new Operation.Base(
+                bytes.length, MadeContent.MTIME_NANOS, blocks == null ? new BlockMap(BLOCK, new byte[0]) : blocks);
+    }
+
+    private Result.Done putOver(String name, Operation.Base base, byte[] bytes) throws Exception {
+        MadeContent content = MadeContent.of(bytes.clone());
+        Result result = apply(new PutFile(path(name), bytes.length, content, base));
+        assertDone(result);
+        Result.Done done = (Result.Done) result;
+        assertDelivered(result, done.bytes(), content);
+        assertThat(sha256(root.resolve(name))).isEqualTo(content.hash().hex());
+        assertThat(stagingNames()).isEmpty();
+        return done;
     }
 
     // Lease, marker, staging
@@ -796,6 +894,15 @@ public abstract class TargetSessionContract {
     protected static PutFile put(String text, MadeContent content) {
         Content source = content;
         return new PutFile(path(text), content.state().size(), source);
+    }
+
+    /** What of a file's bytes its blocks hash to is another test's matter. */
+    protected static void assertDelivered(Result result, long bytes, MadeContent content) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Done.class,
+                        done -> assertThat(done)
+                                .isEqualTo(new Result.Done(bytes, content.state(), content.hash(), done.blocks())));
     }
 
     protected static void assertDone(Result result) {

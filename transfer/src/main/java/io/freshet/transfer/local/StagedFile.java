@@ -113,7 +113,7 @@ final class StagedFile {
     Result.Done publish(Path path) throws IOException {
         channel.close();
         LocalFile.publish(temporary, path);
-        return new Result.Done(sent, state, hash);
+        return new Result.Done(sent, state, hash, null);
     }
 
     void discard(Throwable reason) {

@@ -2,15 +2,18 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.file.ContentHash;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Result;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +36,8 @@ final class Delivery {
     private final RemotePaths paths;
     private final TargetFacts facts;
     private final Monitor monitor;
-    private final byte[] block;
+    private final RemoteShell shell;
+    private byte[] block;
     private final int filesInFlight;
     private final List<Task> tasks;
     private final @Nullable Result[] results;
@@ -51,12 +55,14 @@ final class Delivery {
     Delivery(
             String target,
             SftpChannel channel,
+            RemoteShell shell,
             RemotePaths paths,
             TargetFacts facts,
             List<Operation> operations,
             Monitor monitor) {
         this.target = target;
         this.channel = channel;
+        this.shell = shell;
         this.paths = paths;
         this.facts = facts;
         this.monitor = monitor;
@@ -167,7 +173,7 @@ final class Delivery {
                 turn++) {
             FileTask file = withBlocks.remove();
             any = true;
-            if (file.sendBlock(block)) {
+            if (file.sendBlock()) {
                 withBlocks.add(file);
             }
         }
@@ -219,6 +225,20 @@ final class Delivery {
 
     void hasBlocks(FileTask file) {
         withBlocks.add(file);
+    }
+
+    /** Returns the array to read the next block into: as large as one WRITE may be, and at least so large. */
+    byte[] block(int atLeast) {
+        if (block.length < atLeast) {
+            block = new byte[atLeast];
+        }
+        return block;
+    }
+
+    /** Asks the target for the hash of a file that it has; empty where it does not tell. */
+    Optional<ContentHash> checksum(byte[] remote, long size) {
+        String name = new String(remote, StandardCharsets.ISO_8859_1);
+        return Optional.ofNullable(shell.sha256(List.of(remote), size).get(name));
     }
 
     void fileOpened() {

@@ -3,19 +3,25 @@ package io.freshet.transfer.ssh;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Attributes;
+import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.target.Capability;
+import io.freshet.target.Operation.Base;
 import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Result;
+import io.freshet.transfer.BlockHasher;
+import io.freshet.transfer.ContentHasher;
 import io.freshet.transfer.SecondReading;
-import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a file: temporary file, content in blocks, owner, mode and time, flush, close, and, when the server has confirmed
  * all of that and the source is still what was opened, or has only grown since, the rename.
+ *
+ * <p>Blocks that the target has in an earlier version of the file are copied there. What was assembled so is published only
+ * if the target itself finds the hash of the bytes that were read here; otherwise the file is sent whole.
  */
 final class FileTask extends StagedTask {
     private static final int TEMPORARY_MODE = 0600;
@@ -23,7 +29,13 @@ final class FileTask extends StagedTask {
     private static final long BYTES_BETWEEN_LOOKS = 16 << 20;
 
     private final PutFile put;
-    private final MessageDigest digest = SecondReading.sha256();
+    private @Nullable ContentHasher hasher;
+    private @Nullable BlockHasher blocks;
+    private @Nullable BaseFile base;
+    private boolean copied;
+    private boolean copyFailed;
+    private boolean sendsWhole;
+    private long written;
     private Content.@Nullable Reading reading;
     private @Nullable SecondReading again;
     private @Nullable FileState opened;
@@ -52,6 +64,10 @@ final class FileTask extends StagedTask {
             end(new Result.Failed(e.code(), "read", String.valueOf(e.getMessage())));
             return;
         }
+        if (BlockMap.isWorthIt(state().size())) {
+            blocks = new BlockHasher(blockSize());
+        }
+        hasher = new ContentHasher(state().size(), usableBase() == null ? blocks : null);
         delivery.fileOpened();
         delivery.channel()
                 .send(
@@ -73,7 +89,35 @@ final class FileTask extends StagedTask {
             return;
         }
         handle = reply.string();
-        delivery.hasBlocks(this);
+        Base known = usableBase();
+        if (known == null) {
+            delivery.hasBlocks(this);
+            return;
+        }
+        BaseFile.open(delivery.channel(), delivery.paths().of(put.path()), known, found -> {
+            base = found;
+            delivery.hasBlocks(this);
+        });
+    }
+
+    /** Returns of what blocks can be copied: a target that cannot hash the outcome gets whole files. */
+    private @Nullable Base usableBase() {
+        Base known = put.base();
+        TargetFacts facts = delivery.facts();
+        return known != null
+                        && !sendsWhole
+                        && blocks != null
+                        && known.blocks().suits(state().size())
+                        && facts.can(Capability.SERVER_COPY)
+                        && facts.can(Capability.CHECKSUM)
+                ? known
+                : null;
+    }
+
+    private int blockSize() {
+        Base known = put.base();
+        long size = state().size();
+        return known != null && known.blocks().suits(size) ? known.blocks().blockSize() : BlockMap.blockSizeFor(size);
     }
 
     /**
@@ -81,7 +125,7 @@ final class FileTask extends StagedTask {
      *
      * @return whether there may be more blocks
      */
-    boolean sendBlock(byte[] block) {
+    boolean sendBlock() {
         Result.Failed reason = givenUp();
         if (reason != null) {
             abandon(reason);
@@ -91,6 +135,7 @@ final class FileTask extends StagedTask {
             abandonToFailure();
             return false;
         }
+        byte[] block = delivery.block(blocks == null ? 0 : blocks.blockSize());
         try {
             return again == null ? sendNext(block) : compareNext(again, block);
         } catch (FreshetException e) {
@@ -105,7 +150,8 @@ final class FileTask extends StagedTask {
     private boolean sendNext(byte[] block) {
         Content.Reading source = source();
         FileState state = state();
-        int wanted = (int) Math.min(block.length, state.size() - sent);
+        int most = blocks == null ? block.length : blocks.blockSize();
+        int wanted = (int) Math.min(most, state.size() - sent);
         int filled = 0;
         while (filled < wanted) {
             int read = source.read(block, filled, wanted - filled);
@@ -126,7 +172,8 @@ final class FileTask extends StagedTask {
             }
         }
         if (complete) {
-            hash = ContentHash.of(digest.digest());
+            copyGathered();
+            hash = present(hasher).finish();
             sendTail(state.attributes());
         }
         return !complete;
@@ -140,7 +187,8 @@ final class FileTask extends StagedTask {
             return false;
         }
         if (complete) {
-            ContentHash first = ContentHash.of(digest.digest());
+            copyGathered();
+            ContentHash first = present(hasher).finish();
             hash = first;
             closeReading();
             again = new SecondReading(put.content(), sent, first);
@@ -164,19 +212,52 @@ final class FileTask extends StagedTask {
     }
 
     private void sendContent(byte[] block, int count) {
-        digest.update(block, 0, count);
-        SftpRequest write = delivery.channel()
-                .request(SftpProtocol.WRITE)
-                .string(handle())
-                .longNumber(sent)
-                .string(block, 0, count);
+        present(hasher).update(block, count);
+        byte[] blockHash = blocks == null || usableBase() == null ? null : blocks.add(block, count);
+        BaseFile earlier = base;
+        if (earlier != null && blockHash != null && earlier.holds(sent, blockHash)) {
+            if (earlier.gather(sent, count)) {
+                copyGathered();
+            }
+        } else {
+            copyGathered();
+            write(block, count);
+        }
         sent += count;
-        delivery.bytesSent(this, count);
-        part(write, "write", () -> delivery.bytesConfirmed(count));
+    }
+
+    private void write(byte[] block, int count) {
+        int piece;
+        for (int from = 0; from < count; from += piece) {
+            piece = Math.min(delivery.facts().largestWrite(), count - from);
+            int confirmed = piece;
+            SftpRequest write = delivery.channel()
+                    .request(SftpProtocol.WRITE)
+                    .string(handle())
+                    .longNumber(sent + from)
+                    .string(block, from, piece);
+            delivery.bytesSent(this, piece);
+            part(write, "write", () -> delivery.bytesConfirmed(confirmed));
+        }
+        written += count;
+    }
+
+    private void copyGathered() {
+        BaseFile earlier = base;
+        if (earlier != null && earlier.hasGathered()) {
+            copied = true;
+            due++;
+            delivery.channel().send(earlier.copy(handle()), reply -> {
+                due--;
+                copyFailed |= !reply.isOk();
+                replied();
+            });
+        }
     }
 
     private void sendTail(Attributes attributes) {
         closeReading();
+        closeBase();
         SftpChannel channel = delivery.channel();
         TargetFacts facts = delivery.facts();
         if (facts.mustChangeOwner(attributes)) {
@@ -208,25 +289,51 @@ final class FileTask extends StagedTask {
                 failedPhase = phase;
             }
             then.run();
-            if (tailSent && due == 0) {
-                confirmed();
-            }
+            replied();
         });
+    }
+
+    private void replied() {
+        if (tailSent && due == 0) {
+            confirmed();
+        }
     }
 
     private void confirmed() {
         delivery.fileClosed();
         SftpReply.Status failure = firstFailure;
-        if (failure == null) {
-            staged();
-        } else {
+        if (failure != null) {
             explainStaging(failedPhase, failure);
+        } else if (copied && givenUp() == null && (copyFailed || !isOnTarget(present(hash)))) {
+            sendWhole();
+        } else {
+            staged();
         }
+    }
+
+    private boolean isOnTarget(ContentHash wanted) {
+        return delivery.checksum(temporary, sent).filter(wanted::equals).isPresent();
+    }
+
+    /** The earlier version was not what it was believed to be, or not all of it could be copied. */
+    private void sendWhole() {
+        delivery.removeQuietly(temporary);
+        sendsWhole = true;
+        copied = false;
+        copyFailed = false;
+        blocks = null;
+        hash = null;
+        sent = 0;
+        written = 0;
+        nextLook = BYTES_BETWEEN_LOOKS;
+        tailSent = false;
+        begin();
     }
 
     private void abandonToFailure() {
         SftpReply.Status failure = firstFailure;
         closeReading();
+        closeBase();
         delivery.closeQuietly(handle());
         delivery.fileClosed();
         if (failure != null) {
@@ -236,9 +343,17 @@ final class FileTask extends StagedTask {
 
     private void abandon(Result.Failed reason) {
         closeReading();
+        closeBase();
         delivery.closeQuietly(handle());
         delivery.fileClosed();
         discard(reason);
+    }
+
+    private void closeBase() {
+        if (base != null) {
+            base.close();
+            base = null;
+        }
     }
 
     /** Lets go of the source; safe to call at any time. */
@@ -257,7 +372,7 @@ final class FileTask extends StagedTask {
 
     @Override
     Result.Done done() {
-        return new Result.Done(sent, opened, hash);
+        return new Result.Done(written, opened, hash, blocks == null ? null : blocks.map());
     }
 
     private Content.Reading source() {

@@ -1,9 +1,12 @@
 package io.freshet.transfer.ssh;
 
+import io.freshet.file.ContentHash;
 import io.freshet.target.Capability;
+import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** Finds out what a server can do: from what it announces, then by trying in the staging area. */
@@ -18,6 +21,8 @@ final class SftpProbe {
     private static final int PROBE_OTHER_MODE = 0640;
     /** An owner that nobody has by accident, to see whether owners can be given away; the account {@code daemon}. */
     private static final int OTHER_OWNER = 1;
+
+    private static final byte[] PROBE_CONTENT = "freshet".getBytes(StandardCharsets.US_ASCII);
 
     private SftpProbe() {}
 
@@ -51,7 +56,8 @@ final class SftpProbe {
     }
 
     /** Makes, changes and removes one file in the staging area to see what takes effect. */
-    static TargetFacts ofStaging(SftpChannel channel, RemotePaths paths, TargetFacts known, boolean draftOrder) {
+    static TargetFacts ofStaging(
+            SftpChannel channel, RemoteShell shell, RemotePaths paths, TargetFacts known, boolean draftOrder) {
         Set<Capability> can = EnumSet.noneOf(Capability.class);
         can.addAll(known.capabilities());
         can.remove(Capability.CHANGE_OWNER);
@@ -61,10 +67,7 @@ final class SftpProbe {
         int uid = -1;
         int gid = -1;
         boolean modeOfLinks = false;
-        SftpReply opened = channel.call(channel.request(SftpProtocol.OPEN)
-                .string(probe)
-                .number(SftpProtocol.OPEN_WRITE | SftpProtocol.OPEN_CREATE | SftpProtocol.OPEN_EXCLUSIVE)
-                .mode(PROBE_MODE));
+        SftpReply opened = channel.call(openNew(channel, probe));
         if (opened.type() == SftpProtocol.HANDLE) {
             byte[] handle = opened.string();
             SftpReply state = channel.call(channel.request(SftpProtocol.FSTAT).string(handle));
@@ -82,6 +85,12 @@ final class SftpProbe {
             modeOfLinks = channel.offers(SftpProtocol.LSETSTAT)
                     && setsModeWithoutFollowing(channel, probe)
                     && refusesModeOfLink(channel, paths, name, draftOrder);
+            channel.call(channel.request(SftpProtocol.WRITE)
+                    .string(handle)
+                    .longNumber(0)
+                    .string(PROBE_CONTENT));
+            add(can, copies(channel, paths, handle), Capability.SERVER_COPY);
+            add(can, tellsChecksum(shell, probe), Capability.CHECKSUM);
             channel.call(channel.request(SftpProtocol.CLOSE).string(handle));
             channel.call(channel.request(SftpProtocol.REMOVE).string(probe));
         }
@@ -90,6 +99,42 @@ final class SftpProbe {
                 channel.offers(SftpProtocol.FSYNC) && syncDirectory(channel, paths.house()),
                 Capability.DIRECTORY_SYNC);
         return new TargetFacts(can, known.largestWrite(), known.openFiles(), uid, gid, modeOfLinks, draftOrder);
+    }
+
+    /** Tried, not asked for: a server may announce it and refuse it, and the other way round. */
+    private static boolean copies(SftpChannel channel, RemotePaths paths, byte[] handle) {
+        byte[] copy = paths.inHouse(StagingName.fresh());
+        SftpReply opened = channel.call(openNew(channel, copy));
+        if (opened.type() != SftpProtocol.HANDLE) {
+            return false;
+        }
+        byte[] copyHandle = opened.string();
+        boolean copied = channel.call(channel.extended(SftpProtocol.COPY_DATA)
+                        .string(handle)
+                        .longNumber(0)
+                        .longNumber(PROBE_CONTENT.length)
+                        .string(copyHandle)
+                        .longNumber(0))
+                .isOk();
+        channel.call(channel.request(SftpProtocol.CLOSE).string(copyHandle));
+        channel.call(channel.request(SftpProtocol.REMOVE).string(copy));
+        return copied;
+    }
+
+    private static SftpRequest openNew(SftpChannel channel, byte[] path) {
+        return channel.request(SftpProtocol.OPEN)
+                .string(path)
+                .number(SftpProtocol.OPEN_READ
+                        | SftpProtocol.OPEN_WRITE
+                        | SftpProtocol.OPEN_CREATE
+                        | SftpProtocol.OPEN_EXCLUSIVE)
+                .mode(PROBE_MODE);
+    }
+
+    private static boolean tellsChecksum(RemoteShell shell, byte[] probe) {
+        String name = new String(probe, StandardCharsets.ISO_8859_1);
+        ContentHash right = ContentHash.of(SecondReading.sha256().digest(PROBE_CONTENT));
+        return right.equals(shell.sha256(List.of(probe), 0).get(name));
     }
 
     private static boolean setsModeWithoutFollowing(SftpChannel channel, byte[] path) {

@@ -63,6 +63,9 @@ final class SftpProtocol {
     static final String HARDLINK = "hardlink@openssh.com";
     static final String LSETSTAT = "lsetstat@openssh.com";
     static final String STATVFS = "statvfs@openssh.com";
+    /** Without a domain: draft-ietf-secsh-filexfer-extensions-00, 7. */
+    static final String COPY_DATA = "copy-data";
+
     static final String LIMITS = "limits@openssh.com";
 
     /** Set in the flags of a {@code statvfs} reply where the file system is mounted read-only. */

@@ -63,7 +63,7 @@ final class SftpTargetSession implements TargetSession {
         SftpGate gate = new SftpGate(settings, channel, paths.withoutGate());
         gate.makeHouse();
         paths = gate.enter(epoch, nonce);
-        facts = SftpProbe.ofStaging(channel, paths, facts, gate.isDraftOrder());
+        facts = SftpProbe.ofStaging(channel, connection.shell(), paths, facts, gate.isDraftOrder());
         entered = true;
     }
 
@@ -244,7 +244,7 @@ final class SftpTargetSession implements TargetSession {
     @Override
     public List<Result> apply(List<Operation> operations, Monitor monitor) {
         requireEntered();
-        return new Delivery(settings.target(), channel, paths, facts, operations, monitor).run();
+        return new Delivery(settings.target(), channel, connection.shell(), paths, facts, operations, monitor).run();
     }
 
     @Override

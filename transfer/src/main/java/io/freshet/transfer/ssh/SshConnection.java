@@ -97,6 +97,10 @@ final class SshConnection implements AutoCloseable {
         return sftp;
     }
 
+    RemoteShell shell() {
+        return new RemoteShell(client, WATCHDOG, socket::cut);
+    }
+
     private void connect(SshSettings settings) {
         KnownHosts knownHosts = new KnownHosts(settings);
         client.addHostKeyVerifier(knownHosts);

@@ -58,7 +58,9 @@ class OpenSshSessionIT extends TargetSessionContract {
                         Capability.HARD_LINK,
                         Capability.SYMLINK_ATTRIBUTES,
                         Capability.FREE_SPACE,
-                        Capability.GATE);
+                        Capability.GATE,
+                        Capability.SERVER_COPY,
+                        Capability.CHECKSUM);
         assertThat(session.capabilities().contains(Capability.CHANGE_OWNER)).isEqualTo(Account.SUPERUSER);
     }
 

@@ -29,11 +29,13 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>A barrier dates the question: once the watcher answered with a sequence number, the wait ends when every asked target
  * is complete up to it, or when a person has to act first, or at its deadline. While somebody waits it looks every 20 ms,
- * and at once when the watcher or a run reports; with nobody waiting it does nothing.
+ * and at once when the watcher or a run reports; with nobody waiting it does nothing. What is still on the way is counted
+ * less often: counting takes the database long where there is much of it, and only tells how far things are.
  */
 final class WaitDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WaitDesk.class);
     private static final long STEP_MILLIS = 20;
+    private static final long COUNT_NANOS = 250_000_000L;
     private static final int MOST_WAITS = 500;
 
     private final Barriers barriers;
@@ -122,7 +124,7 @@ final class WaitDesk implements AutoCloseable {
             }
         }
         boolean dated = wait.seqs.size() == wait.asked.size();
-        if (dated) {
+        if (dated && wait.mayCount(isComplete(wait))) {
             WaitAnswer answer = arrived(wait);
             if (answer != null) {
                 return answer;
@@ -137,6 +139,16 @@ final class WaitDesk implements AutoCloseable {
                         ? "Not everything has arrived yet; it goes on by itself."
                         : "The watcher did not say in time what has changed. Is it running? `freshet status` tells.",
                 wait.progress());
+    }
+
+    private boolean isComplete(Wait wait) {
+        for (Map.Entry<UUID, Scope> asked : wait.asked.entrySet()) {
+            long seq = Objects.requireNonNull(wait.seqs.get(asked.getKey()));
+            if (!completeness.isComplete(seq, asked.getValue().path, asked.getValue().targets)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private @Nullable WaitAnswer arrived(Wait wait) {
@@ -188,6 +200,7 @@ final class WaitDesk implements AutoCloseable {
         private final CompletableFuture<WaitAnswer> answer;
         private final Map<UUID, Long> seqs = new LinkedHashMap<>();
         private volatile List<WaitAnswer.AtTarget> progress = List.of();
+        private long nextCount = System.nanoTime();
 
         private Wait(Map<UUID, Scope> asked, long deadline, CompletableFuture<WaitAnswer> answer) {
             this.asked = asked;
@@ -197,6 +210,16 @@ final class WaitDesk implements AutoCloseable {
 
         private List<WaitAnswer.AtTarget> progress() {
             return progress;
+        }
+
+        /** Returns whether it is time to count what remains: at once when nothing does. */
+        private boolean mayCount(boolean complete) {
+            long now = System.nanoTime();
+            if (!complete && now - nextCount < 0 && now - deadline < 0) {
+                return false;
+            }
+            nextCount = now + COUNT_NANOS;
+            return true;
         }
     }
 }

@@ -1,0 +1,83 @@
+package io.freshet.run;
+
+import io.freshet.file.BlockMap;
+import io.freshet.file.ContentHash;
+import io.freshet.file.FileState;
+import io.freshet.journal.ManifestEntry;
+import io.freshet.journal.WaveRecord;
+import io.freshet.path.RelativePath;
+import io.freshet.target.Capability;
+import io.freshet.target.Operation.Base;
+import io.freshet.target.Result;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the target has of the large files of a wave, block by block, so that only changed blocks travel.
+ *
+ * <p>Only what we sent has a hash in the manifest, and only by its hash a block map is found. Used by one thread.
+ */
+final class EarlierVersions {
+    private static final Set<Capability> KEEPS_BLOCKS = EnumSet.of(Capability.SERVER_COPY, Capability.CHECKSUM);
+
+    private final Stores stores;
+    private final WaveRecord record;
+
+    EarlierVersions(Stores stores, WaveRecord record) {
+        this.stores = stores;
+        this.record = record;
+    }
+
+    /** Returns, for those candidates of which something is known, what the target has under their paths. */
+    Map<RelativePath, Base> onTarget(List<Candidate> candidates) {
+        Map<RelativePath, ManifestEntry> held = new HashMap<>();
+        Set<ContentHash> contents = new LinkedHashSet<>();
+        for (Candidate candidate : candidates) {
+            ManifestEntry entry = candidate.held();
+            if (entry != null
+                    && entry.hash() != null
+                    && BlockMap.isWorthIt(candidate.present().size())) {
+                held.put(candidate.path(), entry);
+                contents.add(entry.hash());
+            }
+        }
+        Map<ContentHash, BlockMap> maps = stores.blockMaps().find(contents);
+        Map<RelativePath, Base> bases = new HashMap<>();
+        held.forEach((path, entry) -> {
+            BlockMap blocks = maps.get(entry.hash());
+            if (blocks != null) {
+                FileState state = entry.state();
+                bases.put(path, new Base(state.size(), state.mtimeNanos(), blocks));
+            }
+        });
+        return bases;
+    }
+
+    /** Returns of which candidates no more than the changed blocks would be sent to a target that can do this. */
+    Set<RelativePath> sentByBlocks(Set<Capability> capabilities, List<Candidate> candidates) {
+        return capabilities.containsAll(KEEPS_BLOCKS) ? onTarget(candidates).keySet() : Set.of();
+    }
+
+    /** A candidate was put in the place of what the target had. */
+    void replaced(Candidate candidate, Result.Done done) {
+        ManifestEntry held = candidate.held();
+        if (held != null) {
+            gone(held);
+        }
+        if (done.hash() != null && done.blocks() != null) {
+            record.blocks(done.hash(), done.blocks());
+        }
+    }
+
+    /** The target has lost an entry. */
+    void gone(ManifestEntry entry) {
+        ContentHash content = entry.hash();
+        if (content != null && BlockMap.isWorthIt(entry.state().size())) {
+            record.replaceContent(content);
+        }
+    }
+}
