@@ -66,9 +66,26 @@ public abstract class TargetSessionContract {
 
     @BeforeEach
     void openSession() throws Exception {
-        root = Files.createDirectory(temporary.resolve("root"));
+        root = makeRoot();
         session = connect();
         session.enterGate(1, "first");
+    }
+
+    /** Makes the directory that is the target root; where it is to be, if not just anywhere. */
+    protected Path makeRoot() throws IOException {
+        return Files.createDirectory(temporary.resolve("root"));
+    }
+
+    /** Makes what the test has put on the target the account's own, where that is another one than the test's. */
+    protected void handOver() {}
+
+    /** Who owns what the session makes. */
+    protected int uid() {
+        return Account.UID;
+    }
+
+    protected int gid() {
+        return Account.GID;
     }
 
     @AfterEach
@@ -90,8 +107,7 @@ public abstract class TargetSessionContract {
         assertDelivered(result, 700_001, content);
         assertThat(sha256(root.resolve("a.txt"))).isEqualTo(content.hash().hex());
         assertThat(session.look(path("a.txt")))
-                .contains(new TargetEntry(
-                        path("a.txt"), FileType.FILE, 700_001, MTIME, 0640, Account.UID, Account.GID, null));
+                .contains(new TargetEntry(path("a.txt"), FileType.FILE, 700_001, MTIME, 0640, uid(), gid(), null));
         assertThat(stagingNames()).isEmpty();
     }
 
@@ -171,8 +187,8 @@ public abstract class TargetSessionContract {
 
     @Test
     void sourceThatCannotBeReadConcernsOnlyItself() throws Exception {
-        List<Result> results = session.apply(
-                List.of(put("a", MadeContent.of("a").unreadable()), put("b", MadeContent.of("b"))), Monitor.NONE);
+        List<Result> results =
+                apply(List.of(put("a", MadeContent.of("a").unreadable()), put("b", MadeContent.of("b"))), Monitor.NONE);
 
         assertFailed(results.get(0), ErrorCode.SOURCE_UNREADABLE);
         assertDone(results.get(1));
@@ -447,17 +463,30 @@ public abstract class TargetSessionContract {
     }
 
     @Test
-    void ordinaryUserIsDeniedWhatTheModeForbids() throws Exception {
-        Assumptions.assumeFalse(Account.SUPERUSER, "the superuser is denied nothing");
+    void ordinaryAccountIsDeniedWhatTheModeForbidsAndNothingElse() throws Exception {
+        Assumptions.assumeFalse(
+                session.capabilities().contains(Capability.CHANGE_OWNER), "the superuser is denied nothing");
         Files.createDirectory(root.resolve("locked"));
         Files.writeString(root.resolve("locked/a"), "a");
         LocalModes.set(root.resolve("locked"), 0555);
 
-        assertFailed(apply(put("locked/b", MadeContent.of("x"))), ErrorCode.PERMISSION_DENIED);
-        assertFailed(apply(new RemoveFile(path("locked/a"))), ErrorCode.PERMISSION_DENIED);
-        assertFailed(apply(new MakeDirectory(path("locked/d"))), ErrorCode.PERMISSION_DENIED);
+        List<Result> results = apply(
+                List.of(
+                        put("before", MadeContent.of("x")),
+                        put("locked/b", MadeContent.of("x")),
+                        put("locked/a", MadeContent.of("x")),
+                        new RemoveFile(path("locked/a")),
+                        new MakeDirectory(path("locked/d")),
+                        new Rename(path("before"), path("locked/e")),
+                        put("after", MadeContent.of("x"))),
+                Monitor.NONE);
 
         LocalModes.set(root.resolve("locked"), 0755);
+        assertDone(results.get(0));
+        results.subList(1, 6).forEach(result -> assertFailed(result, ErrorCode.PERMISSION_DENIED));
+        assertDone(results.get(6));
+        assertThat(root.resolve("before")).exists();
+        assertThat(root.resolve("after")).exists();
         assertThat(root.resolve("locked/a")).hasContent("a");
         assertThat(stagingNames()).isEmpty();
     }
@@ -486,7 +515,7 @@ public abstract class TargetSessionContract {
         AtomicLong bytes = new AtomicLong();
         MadeContent.mostOpen();
 
-        List<Result> results = session.apply(operations, new Monitor() {
+        List<Result> results = apply(operations, new Monitor() {
             @Override
             public void sent(Operation operation, long count) {
                 bytes.addAndGet(count);
@@ -536,7 +565,7 @@ public abstract class TargetSessionContract {
                 put("w", slow),
                 new RemoveFile(path("w")));
 
-        assertThat(session.apply(operations, Monitor.NONE)).allMatch(result -> result instanceof Result.Done);
+        assertThat(apply(operations, Monitor.NONE)).allMatch(result -> result instanceof Result.Done);
 
         assertThat(root.resolve("x")).hasContent("last");
         assertThat(root.resolve("y")).hasContent("quick");
@@ -553,7 +582,7 @@ public abstract class TargetSessionContract {
         }
         operations.add(put("d500", MadeContent.of("x")));
 
-        List<Result> results = session.apply(operations, Monitor.NONE);
+        List<Result> results = apply(operations, Monitor.NONE);
 
         for (int i = 0; i < 1000; i++) {
             if (i % 2 == 0) {
@@ -616,7 +645,7 @@ public abstract class TargetSessionContract {
             operations.add(put("f" + i, MadeContent.of("x")));
         }
 
-        List<Result> results = session.apply(operations, new Monitor() {
+        List<Result> results = apply(operations, new Monitor() {
             @Override
             public void sent(Operation operation, long bytes) {
                 sent.addAndGet(bytes);
@@ -866,6 +895,7 @@ public abstract class TargetSessionContract {
         Files.writeString(house.resolve(StagingName.fresh()), "left over");
         Path tree = Files.createDirectories(house.resolve(StagingName.fresh()).resolve("sub"));
         Files.writeString(tree.resolve("file"), "left over");
+        handOver();
 
         session.sweepStaging();
 
@@ -884,7 +914,12 @@ public abstract class TargetSessionContract {
     // Words for the tests
 
     protected final Result apply(Operation operation) {
-        return session.apply(List.of(operation), Monitor.NONE).get(0);
+        return apply(List.of(operation), Monitor.NONE).get(0);
+    }
+
+    protected final List<Result> apply(List<Operation> operations, Monitor monitor) {
+        handOver();
+        return session.apply(operations, monitor);
     }
 
     protected static RelativePath path(String text) {
@@ -947,8 +982,8 @@ public abstract class TargetSessionContract {
         }
     }
 
-    protected static String sha256(Path file) throws Exception {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    protected static String sha256(Path file) throws IOException {
+        MessageDigest digest = SecondReading.sha256();
         byte[] block = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int count = in.read(block); count > 0; count = in.read(block)) {

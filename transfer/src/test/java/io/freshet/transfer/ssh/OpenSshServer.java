@@ -12,7 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,10 @@ import org.junit.jupiter.api.Assumptions;
 public final class OpenSshServer implements AutoCloseable {
     private static final Path SSHD = Path.of("/usr/sbin/sshd");
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final List<Path> SFTP_SERVERS = List.of(
+            Path.of("/usr/lib/openssh/sftp-server"),
+            Path.of("/usr/libexec/openssh/sftp-server"),
+            Path.of("/usr/lib/ssh/sftp-server"));
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
     private final Path directory;
@@ -45,18 +51,21 @@ public final class OpenSshServer implements AutoCloseable {
     /** Skips or fails the test where there is no sshd. */
     public static void require() {
         if (!Files.isExecutable(SSHD)) {
-            String why = "no " + SSHD + " here; install openssh-server";
-            if (Boolean.parseBoolean(System.getenv("FRESHET_REQUIRE_CONFORMANCE"))) {
-                Assertions.fail(why);
-            }
-            Assumptions.abort(why);
+            skip("no " + SSHD + " here; install openssh-server");
         }
+    }
+
+    private static void skip(String why) {
+        if (Boolean.parseBoolean(System.getenv("FRESHET_REQUIRE_CONFORMANCE"))) {
+            Assertions.fail(why);
+        }
+        Assumptions.abort(why);
     }
 
     /**
      * Makes keys and configuration in {@code directory} and starts the server.
      *
-     * @param configuration further lines for sshd_config
+     * @param configuration further lines for sshd_config; they come before most of this class's own, and the first one counts
      */
     public static OpenSshServer start(Path directory, String... configuration) {
         require();
@@ -85,6 +94,15 @@ public final class OpenSshServer implements AutoCloseable {
         return directory.resolve("known_hosts");
     }
 
+    /** OpenSSH's SFTP server as a program of its own; skips or fails the test where there is none. */
+    public static Path sftpProgram() {
+        require();
+        return SFTP_SERVERS.stream().filter(Files::isExecutable).findFirst().orElseGet(() -> {
+            skip("none of " + SFTP_SERVERS + " here");
+            return SFTP_SERVERS.get(0);
+        });
+    }
+
     /** What sshd logged. */
     public String log() {
         try {
@@ -96,13 +114,39 @@ public final class OpenSshServer implements AutoCloseable {
 
     /** The address of a target root on this server, with the options it takes to log in. */
     public TargetAddress address(String name, Path root) {
+        return new TargetAddress(name, url(root), options());
+    }
+
+    /** The address of a path as another account sees it. */
+    public TargetAddress address(String name, String account, String path) {
+        return new TargetAddress(name, URI.create("sftp://" + account + "@127.0.0.1:" + port + path), options());
+    }
+
+    /** The address of a target root that is reached through another port, from which this server is forwarded. */
+    public TargetAddress addressThrough(int forwarded, String name, Path root) {
+        try {
+            Files.writeString(
+                    knownHosts(),
+                    "[127.0.0.1]:" + forwarded + " " + publicKey(directory.resolve("host")) + "\n",
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new TargetAddress(name, url(root, forwarded), options());
+    }
+
+    private Map<String, String> options() {
         Map<String, String> options = new HashMap<>();
         options.put("identity-file", identity().toString());
         options.put("known-hosts", knownHosts().toString());
-        return new TargetAddress(name, url(root), options);
+        return options;
     }
 
     public URI url(Path root) {
+        return url(root, port);
+    }
+
+    private static URI url(Path root, int port) {
         return URI.create("sftp://" + System.getProperty("user.name") + "@127.0.0.1:" + port
                 + root.toUri().getRawPath());
     }
@@ -149,6 +193,26 @@ public final class OpenSshServer implements AutoCloseable {
     /** Kills every connection and lets the server take new ones. */
     public void killConnections() {
         kill(process.descendants().toList());
+    }
+
+    /**
+     * Kills the SFTP servers of all connections, as somebody's {@code kill -9} does; the connections stay. Needs {@code
+     * Subsystem sftp} with the {@linkplain #sftpProgram() program}.
+     */
+    public void killSftpServers() {
+        kill(process.descendants()
+                .filter(child -> name(child).equals("sftp-server"))
+                .toList());
+    }
+
+    /** By its name, for sshd's children hide the rest from their own account. */
+    private static String name(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "comm"))
+                    .strip();
+        } catch (IOException e) {
+            return "ended";
+        }
     }
 
     private static void kill(List<ProcessHandle> connections) {
@@ -204,10 +268,15 @@ public final class OpenSshServer implements AutoCloseable {
     }
 
     private void configure(String... further) throws IOException {
+        List<String> lines = new ArrayList<>(List.of(further));
+        if (lines.stream().noneMatch(line -> line.startsWith("Subsystem "))) {
+            lines.add("Subsystem sftp internal-sftp");
+        }
         Files.writeString(directory.resolve("sshd_config"), """
+                HostKey %s
+                %s
                 Port %d
                 ListenAddress 127.0.0.1
-                HostKey %s
                 AuthorizedKeysFile %s
                 PidFile none
                 StrictModes no
@@ -217,10 +286,8 @@ public final class OpenSshServer implements AutoCloseable {
                 MaxStartups 200
                 MaxSessions 200
                 LogLevel VERBOSE
-                Subsystem sftp internal-sftp
-                %s
                 """.formatted(
-                port, directory.resolve("host"), directory.resolve("id_ed25519.pub"), String.join("\n", further)));
+                directory.resolve("host"), String.join("\n", lines), port, directory.resolve("id_ed25519.pub")));
     }
 
     private static int freePort() throws IOException {
