@@ -374,6 +374,37 @@ public abstract class TargetSessionContract {
         assertThat(stagingNames()).isEmpty();
     }
 
+    /** The names are of the file that the list puts, not of the one that was there before, nor of none. */
+    @Test
+    void linksNamesOfFileThatTheSameListPuts() throws Exception {
+        Assumptions.assumeTrue(
+                session.capabilities().contains(Capability.HARD_LINK), "this server makes no hard links");
+        Files.writeString(root.resolve("replaced"), "old");
+        MadeContent slow = MadeContent.of(8L << 20, "slow", 0644, Account.UID, Account.GID);
+
+        List<Result> results = apply(
+                List.of(
+                        put("replaced", slow),
+                        new Link(path("replaced"), path("first")),
+                        put("new", MadeContent.of("new")),
+                        new Link(path("new"), path("second")),
+                        new MakeDirectory(path("dir")),
+                        put("dir/below", MadeContent.of("below")),
+                        new Rename(path("dir"), path("moved")),
+                        new Link(path("moved/below"), path("third")),
+                        put("new", MadeContent.of("newer"))),
+                Monitor.NONE);
+
+        assertThat(results).allMatch(result -> result instanceof Result.Done);
+        assertThat(Files.getAttribute(root.resolve("first"), "unix:ino"))
+                .isEqualTo(Files.getAttribute(root.resolve("replaced"), "unix:ino"));
+        assertThat(root.resolve("first")).hasSize(8L << 20);
+        assertThat(root.resolve("second")).hasContent("new");
+        assertThat(root.resolve("third")).hasContent("below");
+        assertThat(root.resolve("new")).hasContent("newer");
+        assertThat(stagingNames()).isEmpty();
+    }
+
     @Test
     void removesFilesSymlinksAndWhatIsNotThere() throws Exception {
         Files.writeString(root.resolve("a"), "a");

@@ -19,6 +19,12 @@ final class LinkTask extends StagedTask {
         return List.of(link.existing(), link.path());
     }
 
+    /** What the existing path is to hold may be on its way to it. */
+    @Override
+    boolean mayStageEarly() {
+        return false;
+    }
+
     @Override
     void begin() {
         SftpChannel channel = delivery.channel();

@@ -21,6 +21,19 @@ abstract class StagedTask extends Task {
 
     @Override
     final void stage() {
+        if (mayStageEarly()) {
+            beginOnce();
+        } else {
+            super.stage();
+        }
+    }
+
+    /** Whether the temporary object can be made before earlier related operations are done. */
+    boolean mayStageEarly() {
+        return true;
+    }
+
+    private void beginOnce() {
         begun = true;
         begin();
     }
@@ -33,7 +46,9 @@ abstract class StagedTask extends Task {
 
     @Override
     final void proceed() {
-        if (staged && !publishing && !isEnded()) {
+        if (!begun) {
+            beginOnce();
+        } else if (staged && !publishing && !isEnded()) {
             publish();
         }
     }
