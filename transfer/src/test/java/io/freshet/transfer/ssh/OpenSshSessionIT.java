@@ -107,6 +107,56 @@ class OpenSshSessionIT extends TargetSessionContract {
         assertDone(apply(put("big", MadeContent.of("new"))));
     }
 
+    /** The host goes away and comes back while a large file is on its way. */
+    @Test
+    void largeFileArrivesThoughTheServerWasRestarted() throws Exception {
+        Files.writeString(root.resolve("big"), "old");
+        try (OpenSshServer restarted = OpenSshServer.start(temporary.resolve("restarted"))) {
+            AtomicBoolean done = new AtomicBoolean();
+            MadeContent big = MadeContent.of(64L << 20, "x", 0644, Account.UID, Account.GID)
+                    .beforeRead(place -> {
+                        if (place > 32 << 20 && done.compareAndSet(false, true)) {
+                            restarted.stop();
+                            restarted.start();
+                        }
+                    });
+            try (TargetSession first = new SshTargetConnector().connect(restarted.address("student", root))) {
+                first.enterGate(1, "first");
+                assertFailed(first.apply(List.of(put("big", big)), Monitor.NONE).get(0), ErrorCode.CONNECTION_LOST);
+            }
+            assertThat(root.resolve("big")).hasContent("old");
+            try (TargetSession second = new SshTargetConnector().connect(restarted.address("student", root))) {
+                second.enterGate(1, "first");
+                assertDone(second.apply(List.of(put("big", big)), Monitor.NONE).get(0));
+            }
+            assertThat(sha256(root.resolve("big"))).isEqualTo(big.hash().hex());
+        }
+    }
+
+    /** The server asks for new keys again and again; whatever is on its way then waits, and nothing is lost. */
+    @Test
+    void largeFileArrivesThroughManyExchangesOfKeys() throws Exception {
+        try (OpenSshServer careful =
+                        OpenSshServer.start(temporary.resolve("careful"), "RekeyLimit 1M", "LogLevel DEBUG1");
+                TargetSession rekeyed = new SshTargetConnector().connect(careful.address("student", root))) {
+            rekeyed.enterGate(1, "first");
+            MadeContent big = MadeContent.of(64L << 20, "big ", 0644, Account.UID, Account.GID);
+            List<Operation> operations = new ArrayList<>(List.of(put("big", big)));
+            for (int i = 0; i < 300; i++) {
+                operations.add(put("f" + i, MadeContent.of("small " + i)));
+            }
+
+            List<Result> results = rekeyed.apply(operations, Monitor.NONE);
+
+            assertThat(results).allMatch(result -> result instanceof Result.Done);
+            assertThat(sha256(root.resolve("big"))).isEqualTo(big.hash().hex());
+            for (int i = 0; i < 300; i++) {
+                assertThat(root.resolve("f" + i)).hasContent("small " + i);
+            }
+            assertThat(careful.log().split("SSH2_MSG_NEWKEYS received", -1)).hasSizeGreaterThan(20);
+        }
+    }
+
     /** With 6 MiB all is sent before the first refusal is heard, with 32 MiB not. */
     @ParameterizedTest
     @ValueSource(longs = {6L << 20, 32L << 20})
