@@ -6,6 +6,8 @@ public enum Capability {
     ATOMIC_RENAME,
     /** Flushes a file to stable storage. */
     FILE_SYNC,
+    /** Flushes everything on a file system to stable storage at once. */
+    FILE_SYSTEM_SYNC,
     /** Flushes a directory to stable storage. */
     DIRECTORY_SYNC,
     /** Makes hard links. */

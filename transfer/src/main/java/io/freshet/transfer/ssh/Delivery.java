@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery {
     private static final int FILES_IN_FLIGHT = 128;
+    /** From so many small files on, one flush of the file system is cheaper than one for each. */
+    private static final int WORTH_FLUSHING_TOGETHER = 32;
+
+    private static final int MOST_FLUSHED_TOGETHER = 1000;
     private static final int REQUESTS_IN_FLIGHT = 512;
     /** Unconfirmed bytes of content; twice OpenSSH's channel window times a few, so that it never runs dry. */
     private static final long BYTES_IN_FLIGHT = 16 << 20;
@@ -44,6 +48,8 @@ final class Delivery {
     private final TaskOrder order = new TaskOrder();
     private final Queue<Task> ready = new ArrayDeque<>();
     private final Queue<FileTask> withBlocks = new ArrayDeque<>();
+    private final List<FileTask> unflushed = new ArrayList<>();
+    private boolean flushesTogether;
 
     private int admitted;
     private int ended;
@@ -73,6 +79,12 @@ final class Delivery {
         for (Operation operation : operations) {
             tasks.add(task(operation, tasks.size()));
         }
+        this.flushesTogether = facts.can(Capability.FILE_SYSTEM_SYNC)
+                && operations.stream()
+                                .filter(FileTask::isSmall)
+                                .limit(WORTH_FLUSHING_TOGETHER)
+                                .count()
+                        == WORTH_FLUSHING_TOGETHER;
     }
 
     private Task task(Operation operation, int index) {
@@ -133,6 +145,9 @@ final class Delivery {
         moved |= runReady();
         moved |= admit();
         moved |= sendBlocks();
+        if (unflushed.size() >= MOST_FLUSHED_TOGETHER || (!moved && channel.outstanding() == 0)) {
+            moved |= flush();
+        }
         if (channel.outstanding() > 0) {
             channel.receive();
         } else if (!moved && ended < tasks.size() && (givenUp == null || gaveUpTasks)) {
@@ -180,12 +195,27 @@ final class Delivery {
         return any;
     }
 
+    /** Returns whether anything was to be flushed. */
+    private boolean flush() {
+        List<FileTask> files = List.copyOf(unflushed);
+        unflushed.clear();
+        if (!files.isEmpty()) {
+            flushesTogether = shell.flush(paths.house());
+            files.forEach(flushesTogether ? FileTask::staged : FileTask::startOver);
+        }
+        return !files.isEmpty();
+    }
+
     /** Asked at every block, as the monitor's contract says. */
     private boolean mustGiveUp() {
         return !gaveUpTasks && (givenUp != null || monitor.stopRequested());
     }
 
     private void giveUpTasks(Result.Failed reason) {
+        if (reason.code() == ErrorCode.TARGET_FULL) {
+            // What is complete has its space already.
+            flush();
+        }
         for (Task task : tasks) {
             if (!task.isEnded()) {
                 task.giveUp(reason);
@@ -239,6 +269,16 @@ final class Delivery {
     Optional<ContentHash> checksum(byte[] remote, long size) {
         String name = new String(remote, StandardCharsets.ISO_8859_1);
         return Optional.ofNullable(shell.sha256(List.of(remote), size).get(name));
+    }
+
+    /** Returns whether files that are {@linkplain FileTask#isSmall small} need not be flushed one by one. */
+    boolean flushesTogether() {
+        return flushesTogether;
+    }
+
+    /** The file is complete and closed, but not on stable storage: it is published after the next flush of all. */
+    void awaitsFlush(FileTask file) {
+        unflushed.add(file);
     }
 
     void fileOpened() {

@@ -8,6 +8,7 @@ import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.target.Capability;
+import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
 import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Result;
@@ -28,6 +29,8 @@ final class FileTask extends StagedTask {
     /** How much of a large file is sent between two looks at whether it is changing. */
     private static final long BYTES_BETWEEN_LOOKS = 16 << 20;
 
+    private static final long SMALL = 1 << 20;
+
     private final PutFile put;
     private @Nullable ContentHasher hasher;
     private @Nullable BlockHasher blocks;
@@ -35,6 +38,7 @@ final class FileTask extends StagedTask {
     private boolean copied;
     private boolean copyFailed;
     private boolean sendsWhole;
+    private boolean flushedTogether;
     private long written;
     private Content.@Nullable Reading reading;
     private @Nullable SecondReading again;
@@ -51,6 +55,11 @@ final class FileTask extends StagedTask {
     FileTask(Delivery delivery, PutFile put, int index) {
         super(delivery, put, index);
         this.put = put;
+    }
+
+    /** Returns whether an operation puts a file of the kind that is flushed together with others. */
+    static boolean isSmall(Operation operation) {
+        return operation instanceof PutFile put && put.expectedSize() <= SMALL;
     }
 
     @Override
@@ -272,7 +281,8 @@ final class FileTask extends StagedTask {
                         .modeAndTime(facts.modeToSet(attributes), attributes.mtimeNanos()),
                 "attributes",
                 () -> {});
-        if (facts.can(Capability.FILE_SYNC)) {
+        flushedTogether = delivery.flushesTogether() && isSmall(put);
+        if (!flushedTogether && facts.can(Capability.FILE_SYNC)) {
             part(channel.extended(SftpProtocol.FSYNC).string(handle()).patient(), "write", () -> {});
         }
         tailSent = true;
@@ -305,7 +315,10 @@ final class FileTask extends StagedTask {
         if (failure != null) {
             explainStaging(failedPhase, failure);
         } else if (copied && givenUp() == null && (copyFailed || !isOnTarget(present(hash)))) {
-            sendWhole();
+            sendsWhole = true;
+            startOver();
+        } else if (flushedTogether) {
+            delivery.awaitsFlush(this);
         } else {
             staged();
         }
@@ -315,10 +328,9 @@ final class FileTask extends StagedTask {
         return delivery.checksum(temporary, sent).filter(wanted::equals).isPresent();
     }
 
-    /** The earlier version was not what it was believed to be, or not all of it could be copied. */
-    private void sendWhole() {
+    /** Sends the file anew: what it was to be assembled from was not what it was believed to be, or a flush failed. */
+    void startOver() {
         delivery.removeQuietly(temporary);
-        sendsWhole = true;
         copied = false;
         copyFailed = false;
         blocks = null;

@@ -3,13 +3,13 @@ package io.freshet.transfer.ssh;
 import io.freshet.file.ContentHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,7 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.direct.Session;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The few commands that Freshet knows to have carried out on a target, and the one place that makes them.
@@ -40,6 +39,7 @@ final class RemoteShell {
             "LC_ALL=C; export LC_ALL; if command -v openssl >/dev/null; then xargs -0 openssl dgst -sha256 -r;"
                     + " else xargs -0 sha256sum --; fi";
 
+    private static final String FLUSH = "xargs -0 sync -f";
     private static final Pattern LINE = Pattern.compile("(\\\\?)([0-9a-f]{64}) [ *](.*)", Pattern.DOTALL);
 
     private final SSHClient client;
@@ -61,14 +61,11 @@ final class RemoteShell {
      * @return what the target's program said, by path in ISO 8859-1; without those about which it said nothing
      */
     Map<String, ContentHash> sha256(List<byte[]> paths, long bytes) {
-        ByteArrayOutputStream names = new ByteArrayOutputStream();
-        for (byte[] path : paths) {
-            names.writeBytes(path);
-            names.write(0);
-        }
         Map<String, ContentHash> hashes = new HashMap<>();
-        String said = run(SHA256, names.toByteArray(), SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND));
-        for (String line : said == null ? new String[0] : said.split("\n", -1)) {
+        String said = run(SHA256, names(paths), SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND))
+                .map(Answer::said)
+                .orElse("");
+        for (String line : said.split("\n", -1)) {
             Matcher parts = LINE.matcher(line);
             if (parts.matches()) {
                 String name = parts.group(1).isEmpty() ? parts.group(3) : unescape(parts.group(3));
@@ -76,6 +73,26 @@ final class RemoteShell {
             }
         }
         return hashes;
+    }
+
+    /**
+     * Brings to stable storage what lies on the file system of a directory (sync(1), syncfs(2)).
+     *
+     * @return whether the target's program says that it did
+     */
+    boolean flush(byte[] directory) {
+        return run(FLUSH, names(List.of(directory)), SftpChannel.FLUSH_DEADLINE)
+                .filter(answer -> answer.status == 0)
+                .isPresent();
+    }
+
+    private static byte[] names(List<byte[]> paths) {
+        ByteArrayOutputStream names = new ByteArrayOutputStream();
+        for (byte[] path : paths) {
+            names.writeBytes(path);
+            names.write(0);
+        }
+        return names.toByteArray();
     }
 
     /** GNU's program writes a name with a backslash, a newline or a carriage return so that it fits on a line. */
@@ -96,10 +113,19 @@ final class RemoteShell {
         return plain.toString();
     }
 
-    /** Returns what the command wrote, in ISO 8859-1; null where it did not run to its end. */
-    private @Nullable String run(String command, byte[] input, Duration patience) {
+    /**
+     * What a command answered.
+     *
+     * @param said what it wrote, in ISO 8859-1
+     * @param status how it exited
+     */
+    private record Answer(String said, int status) {}
+
+    /** Returns what the command answered; empty where it did not run to its end. */
+    private Optional<Answer> run(String command, byte[] input, Duration patience) {
         String frame = "freshet-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        String line = "exec sh -c 'echo " + frame + "; (" + command + ") 2>/dev/null; echo; echo " + frame + "'";
+        String line = "exec sh -c 'echo " + frame + "; (" + command + ") 2>/dev/null; status=$?; echo; echo " + frame
+                + " $status'";
         ScheduledFuture<?> watch = watchdog.schedule(cut, patience.toMillis(), TimeUnit.MILLISECONDS);
         try (Session session = client.startSession()) {
             Session.Command running = session.exec(line);
@@ -107,19 +133,16 @@ final class RemoteShell {
                 in.write(input);
             } catch (IOException e) {
                 // A command that does not want its input has ended; what it wrote tells why.
-                return null;
+                return Optional.empty();
             }
-            InputStream out = running.getInputStream();
-            String said = new String(out.readAllBytes(), StandardCharsets.ISO_8859_1);
-            running.join();
-            Integer status = running.getExitStatus();
-            int begin = said.indexOf(frame + "\n");
-            int end = said.lastIndexOf("\n" + frame + "\n");
-            return status == null || status != 0 || begin < 0 || end < begin
-                    ? null
-                    : said.substring(begin + frame.length() + 1, end);
+            String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            Matcher framed = Pattern.compile(frame + "\\n(.*)\\n" + frame + " ([0-9]+)\\s*", Pattern.DOTALL)
+                    .matcher(said);
+            return framed.find()
+                    ? Optional.of(new Answer(framed.group(1), Integer.parseInt(framed.group(2))))
+                    : Optional.empty();
         } catch (IOException | RuntimeException e) {
-            return null;
+            return Optional.empty();
         } finally {
             watch.cancel(false);
         }

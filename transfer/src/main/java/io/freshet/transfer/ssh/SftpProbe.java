@@ -91,6 +91,7 @@ final class SftpProbe {
                     .string(PROBE_CONTENT));
             add(can, copies(channel, paths, handle), Capability.SERVER_COPY);
             add(can, tellsChecksum(shell, probe), Capability.CHECKSUM);
+            add(can, shell.flush(paths.house()), Capability.FILE_SYSTEM_SYNC);
             channel.call(channel.request(SftpProtocol.CLOSE).string(handle));
             channel.call(channel.request(SftpProtocol.REMOVE).string(probe));
         }

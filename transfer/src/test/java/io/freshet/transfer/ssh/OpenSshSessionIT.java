@@ -13,6 +13,7 @@ import io.freshet.transfer.MadeContent;
 import io.freshet.transfer.TargetSessionContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +55,7 @@ class OpenSshSessionIT extends TargetSessionContract {
                 .contains(
                         Capability.ATOMIC_RENAME,
                         Capability.FILE_SYNC,
+                        Capability.FILE_SYSTEM_SYNC,
                         Capability.DIRECTORY_SYNC,
                         Capability.HARD_LINK,
                         Capability.SYMLINK_ATTRIBUTES,
@@ -62,6 +64,56 @@ class OpenSshSessionIT extends TargetSessionContract {
                         Capability.SERVER_COPY,
                         Capability.CHECKSUM);
         assertThat(session.capabilities().contains(Capability.CHANGE_OWNER)).isEqualTo(Account.SUPERUSER);
+    }
+
+    @Test
+    void manySmallFilesAreFlushedTogether() {
+        long before = commandsRun();
+
+        assertThat(session.apply(smallFiles(300), Monitor.NONE)).hasOnlyElementsOfType(Result.Done.class);
+
+        assertThat(commandsRun() - before).isEqualTo(1);
+        assertThat(session.apply(smallFiles(3), Monitor.NONE)).hasOnlyElementsOfType(Result.Done.class);
+        assertThat(commandsRun() - before).as("a few are flushed one by one").isEqualTo(1);
+    }
+
+    /** The program says no where it said yes before: then every file is flushed by itself. */
+    @Test
+    void whatCannotBeFlushedTogetherIsFlushedOneByOne() throws Exception {
+        Path programs = Files.createDirectory(temporary.resolve("programs"));
+        Path program = Files.writeString(programs.resolve("sync"), """
+                #!/bin/sh
+                [ ! -e %1$s/called ] || exit 1
+                touch %1$s/called
+                """.formatted(programs));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (OpenSshServer other =
+                        OpenSshServer.start(temporary.resolve("other"), "SetEnv PATH=" + programs + ":/usr/bin:/bin");
+                TargetSession failing = new SshTargetConnector().connect(other.address("student", root))) {
+            failing.enterGate(2, "second");
+            assertThat(failing.capabilities()).contains(Capability.FILE_SYSTEM_SYNC);
+            assertThat(programs.resolve("called")).exists();
+
+            assertThat(failing.apply(smallFiles(300), Monitor.NONE)).hasOnlyElementsOfType(Result.Done.class);
+
+            assertThat(root.resolve("small299")).hasContent("text 299");
+            assertThat(stagingNames()).isEmpty();
+        }
+    }
+
+    private static List<Operation> smallFiles(int count) {
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            operations.add(put("small" + i, MadeContent.of("text " + i)));
+        }
+        return operations;
+    }
+
+    private static long commandsRun() {
+        return server.log()
+                .lines()
+                .filter(line -> line.contains("Starting session: command"))
+                .count();
     }
 
     @Test
