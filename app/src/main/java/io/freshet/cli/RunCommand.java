@@ -23,7 +23,8 @@ final class RunCommand extends Asking {
             "excluded",
             "unsupported",
             "held",
-            "failed");
+            "failed",
+            "verified");
 
     @Parameters(index = "0", paramLabel = "TARGET")
     private String target = "";

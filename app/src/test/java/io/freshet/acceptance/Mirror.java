@@ -104,6 +104,7 @@ final class Mirror implements AutoCloseable {
                 limit,
                 Duration.ofMillis(10),
                 Duration.ofMillis(500),
+                defaults.verify(),
                 defaults.linger());
     }
 

@@ -65,6 +65,7 @@ class RescansDuringSeedIT {
                 quick.maxDeletes(),
                 quick.settle(),
                 quick.settleMax(),
+                quick.verify(),
                 quick.linger());
     }
 }

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param bytesPerSecond the most that is sent to the target, over all lanes; empty means no limit
  * @param settle a path that somebody still writes to waits until it has been quiet for so long
  * @param settleMax but never longer than this after its first change
+ * @param verify how what was sent is proven to have arrived
  * @param linger how long a run waits for more work before it ends
  */
 public record Policy(
@@ -24,6 +25,7 @@ public record Policy(
         DeletionLimit maxDeletes,
         Duration settle,
         Duration settleMax,
+        Verify verify,
         Duration linger) {
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
@@ -49,6 +51,7 @@ public record Policy(
                 new DeletionLimit(1000, 50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(5),
+                Verify.IN_FLIGHT,
                 Duration.ofSeconds(2));
     }
 

@@ -4,8 +4,10 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.journal.Run;
 import io.freshet.journal.RunState;
+import io.freshet.policy.Verify;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
@@ -20,7 +22,7 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
 
 /**
- * The Spring Batch job of a run: prepare, drain, report.
+ * The Spring Batch job of a run: prepare, drain, verify where the policy says so, report.
  *
  * <p>No step holds a database transaction while it works: a resourceless transaction manager drives them, and what they
  * write they commit themselves. A run whose items failed ends its job as failed with exit code {@value
@@ -32,23 +34,45 @@ final class ReplicationJob {
     static final String RUN = "run";
     static final String WITH_FAILURES = "COMPLETED_WITH_FAILURES";
 
+    /** How a step ends that is not followed by the report at once. */
+    private static final String TO_VERIFY = "COMPLETED_TO_VERIFY";
+
     private record Key(long target, long run) {}
 
     private final Map<Key, RunScope> scopes = new ConcurrentHashMap<>();
     private final Stores stores;
     private final Preparation preparation;
     private final Drain drain;
+    private final Verification verification;
     private final Job job;
 
-    ReplicationJob(JobRepository repository, Stores stores, Preparation preparation, Drain drain) {
+    ReplicationJob(
+            JobRepository repository, Stores stores, Preparation preparation, Drain drain, Verification verification) {
         this.stores = stores;
         this.preparation = preparation;
         this.drain = drain;
+        this.verification = verification;
+        Step draining = step("drain", repository, this::drain);
+        Step verify = step("verify", repository, this::verify);
         Step report = step("report", repository, this::report);
         this.job = new JobBuilder(NAME, repository)
                 .start(step("prepare", repository, this::prepare))
-                .next(step("drain", repository, this::drain))
-                .next(report)
+                .next(draining)
+                .on(TO_VERIFY)
+                .to(verify)
+                .from(draining)
+                .on(ExitStatus.COMPLETED.getExitCode())
+                .to(report)
+                .from(draining)
+                .on("*")
+                .fail()
+                .from(verify)
+                .on(ExitStatus.COMPLETED.getExitCode())
+                .to(report)
+                .from(verify)
+                .on("*")
+                .fail()
+                .from(report)
                 .on(WITH_FAILURES)
                 .fail()
                 .from(report)
@@ -97,13 +121,28 @@ final class ReplicationJob {
     /** One wave per call, so that Batch sees a stop between waves. */
     private RepeatStatus drain(StepContribution contribution, ChunkContext context) {
         RunScope scope = scope(contribution);
+        RepeatStatus status = untilStopped(contribution, drain::next);
+        boolean verifies = scope.served().policy().verify() == Verify.RUN;
+        if (status == RepeatStatus.FINISHED && verifies) {
+            contribution.setExitStatus(new ExitStatus(TO_VERIFY));
+        }
+        return status;
+    }
+
+    private RepeatStatus verify(StepContribution contribution, ChunkContext context) {
+        return untilStopped(contribution, verification::next);
+    }
+
+    /** @param work does the next piece of work and tells whether there may be more */
+    private RepeatStatus untilStopped(StepContribution contribution, Predicate<RunScope> work) {
+        RunScope scope = scope(contribution);
         StepExecution step = contribution.getStepExecution();
         if (scope.stopRequested()) {
             step.setTerminateOnly();
             return RepeatStatus.CONTINUABLE;
         }
         try {
-            return RepeatStatus.continueIf(drain.next(scope));
+            return RepeatStatus.continueIf(work.test(scope));
         } catch (FreshetException e) {
             if (e.code() != ErrorCode.STOPPED) {
                 throw e;

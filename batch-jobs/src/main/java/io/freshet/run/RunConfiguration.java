@@ -65,7 +65,11 @@ public class RunConfiguration {
         Preparation preparation =
                 new Preparation(stores, connections, sourceGuard, new TargetGuard(stores), settlement);
         return new ReplicationJob(
-                repository, stores, preparation, new Drain(stores, sourceGuard, mountGuard, settlement));
+                repository,
+                stores,
+                preparation,
+                new Drain(stores, sourceGuard, mountGuard, settlement),
+                new Verification(stores));
     }
 
     /** A bean because Batch restarts only what its registry knows. */

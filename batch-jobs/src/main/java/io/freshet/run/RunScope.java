@@ -5,6 +5,7 @@ import io.freshet.journal.Lane;
 import io.freshet.journal.Lease;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.Run;
+import io.freshet.journal.SentContents;
 import io.freshet.journal.TargetId;
 import io.freshet.journal.TargetState;
 import io.freshet.path.RelativePath;
@@ -45,6 +46,7 @@ final class RunScope implements Monitor {
     private @Nullable TargetState state;
     private boolean emptySourceApproved;
     private Map<RelativePath, String> missingMounts = Map.of();
+    private SentContents.@Nullable Key verifiedUpTo;
     private int appetite = MOST_ITEMS;
     private final Map<RelativePath, Long> renameTurns = new HashMap<>();
 
@@ -74,6 +76,15 @@ final class RunScope implements Monitor {
     /** Returns whether this run meets a path for the first time. */
     boolean firstTry(RelativePath path) {
         return tried.add(path);
+    }
+
+    /** Returns up to where what the run has sent was verified; null if that has not begun. */
+    SentContents.@Nullable Key verifiedUpTo() {
+        return verifiedUpTo;
+    }
+
+    void verifiedUpTo(SentContents.@Nullable Key key) {
+        verifiedUpTo = key;
     }
 
     /** Returns how many items to claim for a wave. */

@@ -9,6 +9,7 @@ import io.freshet.journal.MoveHints;
 import io.freshet.journal.Planning;
 import io.freshet.journal.Registry;
 import io.freshet.journal.Runs;
+import io.freshet.journal.SentContents;
 import io.freshet.journal.TargetMounts;
 import io.freshet.journal.TargetStates;
 import io.freshet.journal.WorkQueue;
@@ -24,6 +25,7 @@ record Stores(
         Manifest manifest,
         BlockMaps blockMaps,
         Deliveries deliveries,
+        SentContents sentContents,
         TargetStates states,
         Runs runs,
         Holds holds,
@@ -39,6 +41,7 @@ record Stores(
                 new Manifest(dataSource),
                 new BlockMaps(dataSource),
                 new Deliveries(dataSource),
+                new SentContents(dataSource),
                 new TargetStates(dataSource),
                 new Runs(dataSource),
                 new Holds(dataSource),

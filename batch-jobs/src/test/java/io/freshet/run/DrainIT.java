@@ -107,6 +107,7 @@ class DrainIT extends OneTarget {
                 defaults.maxDeletes(),
                 defaults.settle(),
                 defaults.settleMax(),
+                defaults.verify(),
                 LONGER_THAN_THE_TEST);
     }
 }

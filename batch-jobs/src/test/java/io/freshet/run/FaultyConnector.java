@@ -1,6 +1,7 @@
 package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
+import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
@@ -20,11 +21,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A local directory whose disk fails to flush directories, or that refuses links, while told so; scheme {@code faulty}. */
+/**
+ * A local directory whose disk fails to flush directories, or that refuses links, while told so, or to which something
+ * happens before it is hashed; scheme {@code faulty}.
+ */
 public final class FaultyConnector implements TargetConnector {
     static final AtomicBoolean FLUSHES_FAIL = new AtomicBoolean();
     static final AtomicBoolean LINKS_REFUSED = new AtomicBoolean();
+    static final AtomicReference<Runnable> BEFORE_HASH = new AtomicReference<>(() -> {});
 
     private final TargetConnector local = new LocalTargetConnector();
 
@@ -92,6 +98,12 @@ public final class FaultyConnector implements TargetConnector {
                 }
             }
             return results;
+        }
+
+        @Override
+        public List<Optional<ContentHash>> hash(List<RelativePath> paths, Monitor monitor) {
+            BEFORE_HASH.getAndSet(() -> {}).run();
+            return local.hash(paths, monitor);
         }
 
         @Override

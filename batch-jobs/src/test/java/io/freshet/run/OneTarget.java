@@ -73,6 +73,7 @@ abstract class OneTarget {
                 limit,
                 defaults.settle(),
                 defaults.settleMax(),
+                defaults.verify(),
                 defaults.linger());
     }
 

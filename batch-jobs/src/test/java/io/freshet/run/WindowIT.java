@@ -79,6 +79,7 @@ class WindowIT extends OneTarget {
                 defaults.maxDeletes(),
                 defaults.settle(),
                 defaults.settleMax(),
+                defaults.verify(),
                 defaults.linger());
     }
 

@@ -1,5 +1,6 @@
 package io.freshet.journal;
 
+import io.freshet.file.ContentHash;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import java.util.Collection;
@@ -98,6 +99,7 @@ public final class Deliveries {
             moveEntries(lease, wave.moves);
             long removed = removeEntries(lease, wave.removals);
             long added = putEntries(lease, runNumber, wave.puts);
+            verify(lease, wave.verified);
             blockMaps.record(wave);
             addDeliveries(lease, runNumber, wave.deliveries);
             items.record(lease, runNumber, wave);
@@ -239,6 +241,25 @@ public final class Deliveries {
                 .single();
     }
 
+    /** When it was delivered does not change. */
+    private void verify(Lease lease, Map<RelativePath, ContentHash> verified) {
+        if (verified.isEmpty()) {
+            return;
+        }
+        jdbc.sql("""
+                        UPDATE manifest m SET evidence = 'VERIFIED'
+                        FROM unnest(:parents::text[], :names::text[], :hashes::text[]) AS v (parent, name, hash)
+                        JOIN manifest_dir d ON d.target_id = :target AND d.path_key = path_key(v.parent)
+                        WHERE m.target_id = :target AND m.dir_id = d.dir_id AND m.name = v.name
+                          AND m.content_hash = decode(v.hash, 'hex')
+                        """)
+                .param("parents", Columns.text(verified.keySet(), RelativePath::parent))
+                .param("names", Columns.text(verified.keySet(), Manifest::name))
+                .param("hashes", Columns.text(verified.values(), hash -> hash))
+                .param("target", lease.target().value())
+                .update();
+    }
+
     private void addDeliveries(Lease lease, long runNumber, List<Delivery> deliveries) {
         if (deliveries.isEmpty()) {
             return;
@@ -293,7 +314,7 @@ public final class Deliveries {
                             deleted = deleted + :deleted, metadata = metadata + :metadata, adopted = adopted + :adopted,
                             unchanged = unchanged + :unchanged, excluded = excluded + :excluded,
                             unsupported = unsupported + :unsupported, held = held + :held, failed = failed + :failed,
-                            bytes = bytes + :bytes
+                            verified = verified + :verified, bytes = bytes + :bytes
                         WHERE target_id = :target AND run_number = :run
                         """)
                 .param(
@@ -310,6 +331,7 @@ public final class Deliveries {
                 .param("unsupported", of(outcomes, Outcome.UNSUPPORTED))
                 .param("held", of(outcomes, Outcome.HELD))
                 .param("failed", of(outcomes, Outcome.FAILED))
+                .param("verified", wave.verified.size())
                 .param("bytes", bytes)
                 .param("target", lease.target().value())
                 .param("run", runNumber)

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata paths of which only attributes were set
  * @param adopted paths that were found on the target as they should be
  * @param unchanged paths that were already right
+ * @param verified files that were sent and then hashed on the target, and found right
  * @param bytes content sent
  */
 public record RunRecord(
@@ -39,6 +40,7 @@ public record RunRecord(
         long unsupported,
         long held,
         long failed,
+        long verified,
         long bytes,
         @Nullable String errorCode,
         @Nullable String error) {
@@ -56,7 +58,7 @@ public record RunRecord(
     static final String COLUMNS = """
             t.name AS target, r.run_number, r.lane::text, r.state::text, r.cause::text, r.requested_by, r.parent_run,
             r.policy, r.node, r.started_at, r.ended_at, r.transferred, r.renamed, r.deleted, r.metadata, r.adopted,
-            r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.bytes, r.error_code, r.error
+            r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.verified, r.bytes, r.error_code, r.error
             """;
 
     static RunRecord read(ResultSet row, int number) throws SQLException {
@@ -82,6 +84,7 @@ public record RunRecord(
                 row.getLong("unsupported"),
                 row.getLong("held"),
                 row.getLong("failed"),
+                row.getLong("verified"),
                 row.getLong("bytes"),
                 row.getString("error_code"),
                 row.getString("error"));

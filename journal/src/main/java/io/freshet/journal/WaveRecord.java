@@ -6,8 +6,10 @@ import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +36,7 @@ public final class WaveRecord {
     final List<Delivery> deliveries = new ArrayList<>();
     final NavigableMap<ContentHash, BlockMap> blockMaps = new TreeMap<>(Comparator.comparing(ContentHash::hex));
     final Set<ContentHash> replacedContents = new LinkedHashSet<>();
+    final Map<RelativePath, ContentHash> verified = new LinkedHashMap<>();
     final Set<RelativePath> settledIntents = new LinkedHashSet<>();
     long unchanged;
     long excluded;
@@ -74,6 +77,11 @@ public final class WaveRecord {
     /** What was delivered has these blocks. */
     public void blocks(ContentHash content, BlockMap blocks) {
         blockMaps.put(content, blocks);
+    }
+
+    /** The target was asked for the hash of what it holds under a path, and it is what we sent. */
+    public void verify(RelativePath path, ContentHash content) {
+        verified.put(path, content);
     }
 
     /** The target holds this content no more under one of its paths. */

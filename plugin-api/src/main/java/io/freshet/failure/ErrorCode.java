@@ -16,6 +16,8 @@ public enum ErrorCode {
     SOURCE_UNREADABLE(Kind.TRANSIENT),
     /** Another process owns the target's lease now; nothing may be done any more. */
     LEASE_LOST(Kind.TRANSIENT),
+    /** What the target holds is not what was sent there; it is sent again. */
+    CONTENT_DIFFERS(Kind.TRANSIENT),
     /** The work was stopped on request before it was finished. */
     STOPPED(Kind.TRANSIENT),
     /** The database did not answer, or broke a transaction off. */

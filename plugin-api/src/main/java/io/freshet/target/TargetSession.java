@@ -1,5 +1,6 @@
 package io.freshet.target;
 
+import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,15 @@ public interface TargetSession extends AutoCloseable {
      * unless it concerns the whole target: then all that have not ended end as failed with the same code.
      */
     List<Result> apply(List<Operation> operations, Monitor monitor);
+
+    /**
+     * Returns the hashes of what files hold as the target reads them now, in the order asked; empty where there is no
+     * regular file, or one that cannot be read. Where the target does not hash by itself all their content is fetched.
+     *
+     * @param monitor asked whether to stop
+     * @throws io.freshet.failure.FreshetException with {@code STOPPED} if asked to stop
+     */
+    List<Optional<ContentHash>> hash(List<RelativePath> paths, Monitor monitor);
 
     /** Returns the bytes that the account can still write below the root, where the target tells. */
     OptionalLong freeBytes();

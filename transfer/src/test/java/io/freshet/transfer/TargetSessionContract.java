@@ -8,6 +8,7 @@ import io.freshet.failure.FreshetException;
 import io.freshet.file.Attributes;
 import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
+import io.freshet.file.ContentHash;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
@@ -765,6 +766,44 @@ public abstract class TargetSessionContract {
         assertThat(putOver("big", base, bytes).bytes()).isEqualTo(bytes.length);
         Files.delete(file);
         assertThat(putOver("big", base, bytes).bytes()).isEqualTo(bytes.length);
+    }
+
+    // Hashing
+
+    @Test
+    void hashesWhatFilesHoldAndNothingElse() throws Exception {
+        MadeContent large = MadeContent.of(3_000_001, "large", 0644, Account.UID, Account.GID);
+        assertDone(apply(put("large", large)));
+        assertDone(apply(put("empty", MadeContent.of(""))));
+        assertDone(apply(put("a b\nc\\\\d", MadeContent.of("odd"))));
+        Files.createDirectory(root.resolve("dir"));
+        Files.createSymbolicLink(root.resolve("link"), Path.of("large"));
+        List<RelativePath> paths =
+                List.of(path("none"), path("large"), path("dir"), path("link"), path("empty"), path("a b\nc\\\\d"));
+
+        List<Optional<ContentHash>> hashes = session.hash(paths, Monitor.NONE);
+
+        assertThat(hashes)
+                .containsExactly(
+                        Optional.empty(),
+                        Optional.of(large.hash()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(MadeContent.of("").hash()),
+                        Optional.of(MadeContent.of("odd").hash()));
+    }
+
+    @Test
+    void hashesManyFiles() throws Exception {
+        List<RelativePath> paths = new ArrayList<>();
+        List<Optional<ContentHash>> right = new ArrayList<>();
+        for (int i = 0; i < 1200; i++) {
+            Files.writeString(root.resolve("f" + i), "text " + i);
+            paths.add(path("f" + i));
+            right.add(Optional.of(MadeContent.of("text " + i).hash()));
+        }
+
+        assertThat(session.hash(paths, Monitor.NONE)).isEqualTo(right);
     }
 
     private boolean copiesBlocks() {

@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
@@ -19,8 +20,8 @@ import java.util.Set;
 
 /** Reads {@code policies}. */
 final class PolicyReader {
-    static final Set<String> KEYS =
-            Set.of("name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "linger");
+    static final Set<String> KEYS = Set.of(
+            "name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "verify", "linger");
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
@@ -63,6 +64,9 @@ final class PolicyReader {
         Duration settle = duration(section, "settle", defaults.settle());
         Duration settleMax = duration(section, "settle-max", defaults.settleMax());
         Duration linger = duration(section, "linger", defaults.linger());
+        Verify verify = section.value("verify")
+                .flatMap(value -> value.read(PolicyReader::verify))
+                .orElse(defaults.verify());
         if (settleMax.compareTo(settle) < 0) {
             section.value("settle-max")
                     .or(() -> section.value("settle"))
@@ -75,7 +79,7 @@ final class PolicyReader {
         if (name.isEmpty()) {
             return Optional.empty();
         }
-        Policy policy = new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, linger);
+        Policy policy = new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, linger);
         known.put(policy.name(), policy);
         return Optional.of(policy);
     }
@@ -137,6 +141,16 @@ final class PolicyReader {
 
     private static OptionalLong bandwidth(String text) {
         return text.equals(UNLIMITED) ? OptionalLong.empty() : OptionalLong.of(Quantity.rate(text));
+    }
+
+    private static Verify verify(String text) {
+        return switch (text) {
+            case "in-flight" -> Verify.IN_FLIGHT;
+            case "run" -> Verify.RUN;
+            default ->
+                throw new IllegalArgumentException("'" + text
+                        + "' must be in-flight, or run to have each run hash on the" + " target what it has sent");
+        };
     }
 
     private Optional<DeletionLimit> deletionLimit(Value value) {

@@ -276,6 +276,10 @@ class ConfigurationProblemsTest {
                         "100ms",
                         "100",
                         "20:13: policies[0].settle: '100' is no duration; write a number and one of the units"),
+                mistake(
+                        "settle: 100ms",
+                        "verify: always",
+                        "20:13: policies[0].verify: 'always' must be in-flight, or run"),
                 mistake("100ms", "10s", "20:13: policies[0].settle: settle-max must not be shorter than settle"),
                 // One thing in another
                 mistake(

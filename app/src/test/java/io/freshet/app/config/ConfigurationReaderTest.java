@@ -7,6 +7,7 @@ import io.freshet.filter.RuleOrigin;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
 import io.freshet.run.SourceDefinition;
 import io.freshet.run.TargetDefinition;
@@ -71,6 +72,7 @@ class ConfigurationReaderTest {
                 max-deletes: {count: 5000, percent: 10}
                 settle: 250ms
                 settle-max: 1m
+                verify: run
                 linger: 1.5s
             """;
 
@@ -105,6 +107,7 @@ class ConfigurationReaderTest {
                         new DeletionLimit(1000, 50),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(5),
+                        Verify.IN_FLIGHT,
                         Duration.ofSeconds(2)));
     }
 
@@ -149,6 +152,7 @@ class ConfigurationReaderTest {
                 new DeletionLimit(5000, 10),
                 Duration.ofMillis(250),
                 Duration.ofMinutes(1),
+                Verify.RUN,
                 Duration.ofMillis(1500));
         assertThat(configuration.policies()).containsExactly(nights);
         assertThat(target.policy()).isEqualTo(nights);
@@ -180,7 +184,15 @@ class ConfigurationReaderTest {
                 .containsExactlyInAnyOrder("name", "url", "identity-file", "passphrase-file", "known-hosts", "policy");
         assertThat(PolicyReader.KEYS)
                 .containsExactlyInAnyOrder(
-                        "name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "linger");
+                        "name",
+                        "windows",
+                        "time-zone",
+                        "bandwidth",
+                        "max-deletes",
+                        "settle",
+                        "settle-max",
+                        "verify",
+                        "linger");
         assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");
         assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");
 

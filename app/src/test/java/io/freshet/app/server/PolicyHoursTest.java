@@ -45,6 +45,7 @@ class PolicyHoursTest {
                 defaults.maxDeletes(),
                 defaults.settle(),
                 defaults.settleMax(),
+                defaults.verify(),
                 defaults.linger());
     }
 

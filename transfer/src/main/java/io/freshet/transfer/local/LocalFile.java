@@ -1,5 +1,7 @@
 package io.freshet.transfer.local;
 
+import io.freshet.file.ContentHash;
+import io.freshet.transfer.SecondReading;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,12 +13,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.Set;
 
 /** Writing, flushing and publishing files. */
 final class LocalFile {
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final int BLOCK = 256 * 1024;
 
     private LocalFile() {}
 
@@ -37,6 +42,23 @@ final class LocalFile {
         while (content.hasRemaining()) {
             channel.write(content);
         }
+    }
+
+    /**
+     * Hashes what a file holds; a symlink is not followed.
+     *
+     * @param beforeEach called before every block; may throw
+     */
+    static ContentHash hash(Path file, Runnable beforeEach) throws IOException {
+        MessageDigest digest = SecondReading.sha256();
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            while (channel.read(block.clear()) >= 0) {
+                beforeEach.run();
+                digest.update(block.flip());
+            }
+        }
+        return ContentHash.of(digest.digest());
     }
 
     /** Lets a file have its name, in place of whatever file or symlink has it. */

@@ -2,6 +2,8 @@ package io.freshet.transfer.local;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.file.ContentHash;
+import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
@@ -284,6 +286,29 @@ final class LocalTargetSession implements TargetSession {
             at += group.size();
         }
         return results;
+    }
+
+    @Override
+    public List<Optional<ContentHash>> hash(List<RelativePath> paths, Monitor monitor) {
+        List<Optional<ContentHash>> hashes = new ArrayList<>(paths.size());
+        for (Optional<TargetEntry> entry : look(paths)) {
+            Optional<ContentHash> hash = Optional.empty();
+            if (entry.isPresent() && entry.get().type() == FileType.FILE) {
+                try {
+                    hash = Optional.of(LocalFile.hash(path(entry.get().path()), () -> requireNoStop(monitor)));
+                } catch (IOException e) {
+                    requireGate();
+                }
+            }
+            hashes.add(hash);
+        }
+        return hashes;
+    }
+
+    private void requireNoStop(Monitor monitor) {
+        if (monitor.stopRequested()) {
+            throw failure(ErrorCode.STOPPED, "stopped on request while files were hashed", null);
+        }
     }
 
     @Override

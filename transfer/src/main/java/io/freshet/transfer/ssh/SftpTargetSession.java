@@ -2,6 +2,7 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
 import io.freshet.target.Capability;
@@ -245,6 +246,11 @@ final class SftpTargetSession implements TargetSession {
     public List<Result> apply(List<Operation> operations, Monitor monitor) {
         requireEntered();
         return new Delivery(settings.target(), channel, connection.shell(), paths, facts, operations, monitor).run();
+    }
+
+    @Override
+    public List<Optional<ContentHash>> hash(List<RelativePath> wanted, Monitor monitor) {
+        return new TargetHashes(settings.target(), channel, connection.shell(), paths, facts, monitor).of(look(wanted));
     }
 
     @Override

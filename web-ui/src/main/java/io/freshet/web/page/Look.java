@@ -141,7 +141,8 @@ public final class Look {
                 new Counter("Failed", run.failed(), "FAILED"),
                 new Counter("Held", run.held(), "HELD"),
                 new Counter("Excluded", run.excluded(), ""),
-                new Counter("Not supported", run.unsupported(), "UNSUPPORTED"));
+                new Counter("Not supported", run.unsupported(), "UNSUPPORTED"),
+                new Counter("Verified", run.verified(), ""));
     }
 
     /** A number of a run; the outcome is empty where paths are counted and not listed. */
