@@ -49,9 +49,10 @@ final class SftpChannel implements AutoCloseable {
     private final AtomicInteger patientWaits = new AtomicInteger();
     private final Map<String, String> extensions = new HashMap<>();
 
+    private final SendingThread sending = new SendingThread();
+
     private int nextId;
     private int unflushed;
-    private volatile long sendingSince;
 
     /**
      * @param deadline how long the server may be silent while it owes an answer
@@ -176,31 +177,31 @@ final class SftpChannel implements AutoCloseable {
 
     private void write(SftpRequest packet) {
         packet.seal();
-        sendingSince = System.nanoTime() | 1;
+        sending.begin();
         try {
             out.write(packet.array(), 0, packet.length());
         } catch (IOException | RuntimeException e) {
             throw lost("sending failed", e);
         } finally {
-            sendingSince = 0;
+            sending.end();
         }
     }
 
     private void flush() {
-        sendingSince = System.nanoTime() | 1;
+        sending.begin();
         try {
             out.flush();
             unflushed = 0;
         } catch (IOException | RuntimeException e) {
             throw lost("sending failed", e);
         } finally {
-            sendingSince = 0;
+            sending.end();
         }
     }
 
     /** Returns whether sending has been blocked for too long while nothing came in either; asked by another thread. */
     boolean isStuck() {
-        long since = sendingSince;
+        long since = sending.since();
         long now = System.nanoTime();
         long allowed = patientWaits.get() > 0 ? Math.max(deadlineNanos, FLUSH_DEADLINE.toNanos()) : deadlineNanos;
         return since != 0 && now - since > allowed && now - inbox.lastArrival() > allowed;
@@ -233,6 +234,8 @@ final class SftpChannel implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             inbox.fail(e);
         }
+        abort.run();
+        sending.interrupt();
     }
 
     @Override
@@ -252,6 +255,43 @@ final class SftpChannel implements AutoCloseable {
 
         private boolean isPatient() {
             return deadlineNanos >= FLUSH_DEADLINE.toNanos();
+        }
+    }
+
+    /**
+     * The session's thread while it sends. It may wait there for the server to make room, and the library does not end that
+     * wait when the server's side of the channel ends.
+     */
+    private static final class SendingThread {
+        private @Nullable Thread thread;
+        private boolean interrupted;
+        private volatile long since;
+
+        synchronized void begin() {
+            since = System.nanoTime() | 1;
+            thread = Thread.currentThread();
+        }
+
+        /** Leaves no trace of an interruption, which was about the sending only. */
+        synchronized void end() {
+            since = 0;
+            thread = null;
+            if (interrupted) {
+                interrupted = false;
+                Thread.interrupted();
+            }
+        }
+
+        synchronized void interrupt() {
+            if (thread != null) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+
+        /** Returns since when, 0 while nothing is being sent. */
+        long since() {
+            return since;
         }
     }
 

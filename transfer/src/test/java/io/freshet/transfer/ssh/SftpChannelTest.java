@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,6 +158,40 @@ class SftpChannelTest {
 
         release.countDown();
         sender.join();
+    }
+
+    /** The library waits for room on the server for minutes, and does not hear that the server has gone. */
+    @Test
+    void sendThatIsBlockedEndsWhenTheServerIsGone() throws Exception {
+        greet();
+        CountDownLatch blocked = new CountDownLatch(1);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicBoolean stillInterrupted = new AtomicBoolean();
+        sent.beforeWrite = () -> {
+            blocked.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("waited for room", e);
+            }
+        };
+        Thread sender = new Thread(() -> {
+            try {
+                channel.send(channel.request(SftpProtocol.LSTAT).string(new byte[0]), reply -> {});
+            } catch (FreshetException e) {
+                thrown.set(e);
+            }
+            stillInterrupted.set(Thread.currentThread().isInterrupted());
+        });
+        sender.start();
+        blocked.await();
+
+        serverSide.close();
+
+        sender.join();
+        assertThat(thrown.get()).satisfies(SftpChannelTest::isLost);
+        assertThat(stillInterrupted).isFalse();
+        assertThat(cut).isTrue();
     }
 
     private Thread blockSend() throws InterruptedException {
