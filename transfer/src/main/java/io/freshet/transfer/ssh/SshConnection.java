@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SshConnection implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final int KEEP_ALIVE_SECONDS = 15;
     private static final int KEEP_ALIVES_UNANSWERED = 4;
     private static final int WATCH_SECONDS = 5;
 
@@ -59,7 +58,7 @@ final class SshConnection implements AutoCloseable {
         client.getConnection().setTimeoutMs((int) SftpChannel.FLUSH_DEADLINE.toMillis());
         ScheduledFuture<?> loginWatch = WATCHDOG.schedule(socket::cut, login.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            connect(settings);
+            connect(settings, silence);
             authenticate(settings);
             Session.Subsystem subsystem = startSftp(settings);
             sftp = new SftpChannel(
@@ -74,7 +73,7 @@ final class SshConnection implements AutoCloseable {
         }
         watch = WATCHDOG.scheduleWithFixedDelay(
                 () -> {
-                    if (sftp.isStuck()) {
+                    if (sftp.isStuck() || socket.isBlocked(silence)) {
                         socket.cut();
                     }
                 },
@@ -101,11 +100,11 @@ final class SshConnection implements AutoCloseable {
         return new RemoteShell(client, WATCHDOG, socket::cut);
     }
 
-    private void connect(SshSettings settings) {
+    private void connect(SshSettings settings, Duration silence) {
         KnownHosts knownHosts = new KnownHosts(settings);
         client.addHostKeyVerifier(knownHosts);
         KeepAlive keepAlive = client.getConnection().getKeepAlive();
-        keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+        keepAlive.setKeepAliveInterval((int) Math.max(1, silence.toSeconds() / KEEP_ALIVES_UNANSWERED));
         if (keepAlive instanceof KeepAliveRunner runner) {
             runner.setMaxAliveCount(KEEP_ALIVES_UNANSWERED);
         }
@@ -229,11 +228,11 @@ final class SshConnection implements AutoCloseable {
 
     /** Makes the connection's one socket and keeps hold of it, so that it can be closed from outside. */
     private static final class RememberedSocket extends SocketFactory {
-        private volatile @Nullable Socket socket;
+        private volatile @Nullable WatchedSocket socket;
 
         @Override
         public Socket createSocket() throws IOException {
-            Socket made = new Socket();
+            WatchedSocket made = new WatchedSocket();
             made.setTcpNoDelay(true);
             socket = made;
             return made;
@@ -259,6 +258,11 @@ final class SshConnection implements AutoCloseable {
         public Socket createSocket(java.net.InetAddress host, int port, java.net.InetAddress local, int localPort)
                 throws IOException {
             throw new IOException("not used");
+        }
+
+        private boolean isBlocked(Duration longest) {
+            WatchedSocket made = socket;
+            return made != null && made.isBlocked(longest);
         }
 
         private void cut() {
