@@ -26,7 +26,7 @@ public sealed interface Result {
     }
 
     /**
-     * The path is as it was before.
+     * The path is as it was before; after {@code CONNECTION_LOST} that or done, whole, and only a look can tell.
      *
      * @param phase where it failed: {@code read}, {@code write}, {@code publish}, {@code remove} or {@code attributes}
      * @param message names the target, the path, the operation and the next step

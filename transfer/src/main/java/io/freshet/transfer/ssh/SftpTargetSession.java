@@ -31,16 +31,19 @@ final class SftpTargetSession implements TargetSession {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final SshSettings settings;
-    private final SshConnection connection;
     private final SftpChannel channel;
+    private final RemoteShell shell;
+    private final Runnable disconnect;
     private RemotePaths paths;
     private TargetFacts facts;
     private boolean entered;
 
-    SftpTargetSession(SshSettings settings, SshConnection connection) {
+    /** @param disconnect closes what the channel runs over; may be called more than once, from any thread */
+    SftpTargetSession(SshSettings settings, SftpChannel channel, RemoteShell shell, Runnable disconnect) {
         this.settings = settings;
-        this.connection = connection;
-        this.channel = connection.sftp();
+        this.channel = channel;
+        this.shell = shell;
+        this.disconnect = disconnect;
         this.paths = RemotePaths.below(TextForm.decode(settings.root()));
         this.facts = SftpProbe.ofExtensions(channel);
         Look root = Look.of(channel.call(channel.request(SftpProtocol.LSTAT).string(paths.of(RelativePath.ROOT))));
@@ -64,7 +67,7 @@ final class SftpTargetSession implements TargetSession {
         SftpGate gate = new SftpGate(settings, channel, paths.withoutGate());
         gate.makeHouse();
         paths = gate.enter(epoch, nonce);
-        facts = SftpProbe.ofStaging(channel, connection.shell(), paths, facts, gate.isDraftOrder());
+        facts = SftpProbe.ofStaging(channel, shell, paths, facts, gate.isDraftOrder());
         entered = true;
     }
 
@@ -245,12 +248,12 @@ final class SftpTargetSession implements TargetSession {
     @Override
     public List<Result> apply(List<Operation> operations, Monitor monitor) {
         requireEntered();
-        return new Delivery(settings.target(), channel, connection.shell(), paths, facts, operations, monitor).run();
+        return new Delivery(settings.target(), channel, shell, paths, facts, operations, monitor).run();
     }
 
     @Override
     public List<Optional<ContentHash>> hash(List<RelativePath> wanted, Monitor monitor) {
-        return new TargetHashes(settings.target(), channel, connection.shell(), paths, facts, monitor).of(look(wanted));
+        return new TargetHashes(settings.target(), channel, shell, paths, facts, monitor).of(look(wanted));
     }
 
     @Override
@@ -342,6 +345,6 @@ final class SftpTargetSession implements TargetSession {
 
     @Override
     public void close() {
-        connection.close();
+        disconnect.run();
     }
 }

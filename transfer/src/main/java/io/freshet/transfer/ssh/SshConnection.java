@@ -97,7 +97,7 @@ final class SshConnection implements AutoCloseable {
     }
 
     RemoteShell shell() {
-        return new RemoteShell(client, WATCHDOG, socket::cut);
+        return new SshShell(client, WATCHDOG, socket::cut);
     }
 
     private void connect(SshSettings settings, Duration silence) {

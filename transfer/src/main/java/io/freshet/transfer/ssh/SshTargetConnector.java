@@ -46,7 +46,7 @@ public final class SshTargetConnector implements TargetConnector {
         SshSettings settings = SshSettings.of(address);
         SshConnection connection = SshConnection.open(settings, silence, login);
         try {
-            return new SftpTargetSession(settings, connection);
+            return new SftpTargetSession(settings, connection.sftp(), connection.shell(), connection::close);
         } catch (RuntimeException e) {
             connection.close();
             throw e;
