@@ -135,8 +135,9 @@ final class LocalDelivery {
 
         private void discard(StagedFile file, Exception reason) {
             staged = null;
-            file.discard(reason);
+            // Told while the file still takes up the space that may be why.
             ended = endOf(put, reason);
+            file.discard(reason);
         }
     }
 

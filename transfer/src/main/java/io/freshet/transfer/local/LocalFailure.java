@@ -17,6 +17,13 @@ final class LocalFailure {
         return failure instanceof AccessDeniedException ? ErrorCode.PERMISSION_DENIED : ErrorCode.TARGET_FAILURE;
     }
 
+    /** Returns whether a write failed because nothing is left; to be asked before what was written is removed. */
+    static boolean isForWantOfSpace(Exception failure, Path root) {
+        return failure instanceof IOException write
+                && !(failure instanceof Refusal)
+                && codeOf(write, root) == ErrorCode.TARGET_FULL;
+    }
+
     /** Returns the code for a failure that nothing about the path itself explains. */
     static ErrorCode codeOf(IOException failure, Path root) {
         try {

@@ -54,8 +54,14 @@ final class StagedFile {
             }
             return new StagedFile(temporary, channel, state, sent, hash);
         } catch (IOException | RuntimeException e) {
+            // Asked while the part that was written still takes up the last of the space.
+            boolean full = LocalFailure.isForWantOfSpace(e, session.base());
             closeQuietly(channel, e);
             LocalFile.removeQuietly(temporary, e);
+            if (full) {
+                throw new Refusal(
+                        ErrorCode.TARGET_FULL, "write", "there is no space left; it is tried again until there is");
+            }
             throw e;
         }
     }
