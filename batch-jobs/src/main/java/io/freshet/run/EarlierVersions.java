@@ -57,9 +57,23 @@ final class EarlierVersions {
         return bases;
     }
 
-    /** Returns of which candidates no more than the changed blocks would be sent to a target that can do this. */
+    /**
+     * Returns which candidates need not be read to see whether their content changed: they were written to, and a target
+     * that can do this gets no more than the blocks that differ, if any do.
+     */
     Set<RelativePath> sentByBlocks(Set<Capability> capabilities, List<Candidate> candidates) {
-        return capabilities.containsAll(KEEPS_BLOCKS) ? onTarget(candidates).keySet() : Set.of();
+        if (!capabilities.containsAll(KEEPS_BLOCKS)) {
+            return Set.of();
+        }
+        return onTarget(candidates.stream()
+                        .filter(EarlierVersions::wasWrittenTo)
+                        .toList())
+                .keySet();
+    }
+
+    private static boolean wasWrittenTo(Candidate candidate) {
+        ManifestEntry held = candidate.held();
+        return held != null && candidate.present().mtimeNanos() != held.state().mtimeNanos();
     }
 
     /** A candidate was put in the place of what the target had. */

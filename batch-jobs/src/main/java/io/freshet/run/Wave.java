@@ -19,6 +19,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -263,8 +264,11 @@ final class Wave {
             if (results.get(i) instanceof Result.Failed failed) {
                 if (REFUSALS.contains(failed.code())) {
                     scope.served().refuseLinks(candidate.present().identity());
+                    // It is sent whole instead, and nothing speaks for doing that later.
+                    fail(candidate, failed, scope.clock().instant());
+                } else {
+                    fail(candidate, failed);
                 }
-                fail(candidate, failed);
             } else {
                 String reason = "another name of " + existing.path();
                 record.put(new ManifestEntry(
@@ -374,13 +378,15 @@ final class Wave {
         if (failed.code().concernsWholeTarget()) {
             return;
         }
+        fail(
+                candidate,
+                failed,
+                BackOff.ofItem(scope.clock(), failed.code(), candidate.item().attempts()));
+    }
+
+    private void fail(Candidate candidate, Result.Failed failed, Instant nextAttemptAt) {
         WorkItem item = candidate.item();
-        record.fail(new Failure(
-                item,
-                failed.phase(),
-                failed.code(),
-                failed.message(),
-                BackOff.ofItem(scope.clock(), failed.code(), item.attempts())));
+        record.fail(new Failure(item, failed.phase(), failed.code(), failed.message(), nextAttemptAt));
         if (failed.code() != ErrorCode.SOURCE_CHANGED && failed.code() != ErrorCode.PARENT_MISSING) {
             record.deliver(new Delivery(
                     item,

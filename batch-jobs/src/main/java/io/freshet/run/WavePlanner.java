@@ -289,22 +289,18 @@ final class WavePlanner {
         return scope.lane() == Lane.EXPRESS && source.isFile() && source.size() >= LARGE_FILE;
     }
 
-    /**
-     * Something happened to these files that may have left their content alone; only reading tells. Where the target can
-     * keep what has not changed, they are read once, while they are sent.
-     */
+    /** Something happened to these files that may have left their content alone. */
     private void decideSuspects() {
-        List<Candidate> written = suspects.stream()
-                .filter(candidate -> candidate.held() != null
-                        && candidate.present().mtimeNanos()
-                                != candidate.held().state().mtimeNanos())
-                .toList();
-        Set<RelativePath> sentByBlocks = versions.sentByBlocks(scope.session().capabilities(), written);
+        Set<RelativePath> sentByBlocks = versions.sentByBlocks(scope.session().capabilities(), suspects);
         for (Candidate candidate : suspects) {
-            if (isForBulk(candidate) || sentByBlocks.contains(candidate.path())) {
-                send(candidate);
-            } else {
-                decideByContent(candidate);
+            try {
+                if (isForBulk(candidate) || sentByBlocks.contains(candidate.path())) {
+                    send(candidate);
+                } else {
+                    decideByContent(candidate);
+                }
+            } catch (FreshetException e) {
+                fail(candidate.item(), "read", e.code(), e.getMessage() + "");
             }
         }
     }

@@ -5,11 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.journal.ChangeKind;
 import io.freshet.policy.DeletionLimit;
+import io.freshet.transfer.Account;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Runs from journal to target, on real PostgreSQL and OpenSSH. */
@@ -47,6 +50,25 @@ class ReplicationIT extends OneTarget {
         replication.changed("x", "x/inside", "y");
         replication.changedTree("y");
         replication.awaitEqual(replica);
+    }
+
+    /** Only its mode changed, so its content is read to see whether that did, too. */
+    @Test
+    void aFileThatMayNoLongerBeReadFailsAlone() throws IOException {
+        Assumptions.assumeFalse(Account.SUPERUSER, "the superuser reads everything");
+        write("secret", "as before");
+        write("public", "as before");
+        start();
+        replication.awaitEqual(replica);
+        Files.setPosixFilePermissions(source.resolve("secret"), Set.of());
+        write("public", "changed");
+        replication.changed("secret", "public");
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(replica.resolve("public")).hasContent("changed"));
+        await().untilAsserted(() -> assertThat(text("SELECT path || ' ' || error_code FROM work_item"))
+                .containsExactly("secret SOURCE_UNREADABLE"));
+        Files.setPosixFilePermissions(source.resolve("secret"), PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

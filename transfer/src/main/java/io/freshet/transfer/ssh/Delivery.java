@@ -29,6 +29,9 @@ final class Delivery {
     private static final int WORTH_FLUSHING_TOGETHER = 32;
 
     private static final int MOST_FLUSHED_TOGETHER = 1000;
+    /** A file that is complete does not wait longer for others to be flushed with. */
+    private static final long LONGEST_UNFLUSHED_NANOS = 200_000_000;
+
     private static final int REQUESTS_IN_FLIGHT = 512;
     /** Unconfirmed bytes of content; twice OpenSSH's channel window times a few, so that it never runs dry. */
     private static final long BYTES_IN_FLIGHT = 16 << 20;
@@ -50,6 +53,7 @@ final class Delivery {
     private final Queue<FileTask> withBlocks = new ArrayDeque<>();
     private final List<FileTask> unflushed = new ArrayList<>();
     private boolean flushesTogether;
+    private long unflushedSince;
 
     private int admitted;
     private int ended;
@@ -145,7 +149,7 @@ final class Delivery {
         moved |= runReady();
         moved |= admit();
         moved |= sendBlocks();
-        if (unflushed.size() >= MOST_FLUSHED_TOGETHER || (!moved && channel.outstanding() == 0)) {
+        if (mustFlush() || (!moved && channel.outstanding() == 0)) {
             moved |= flush();
         }
         if (channel.outstanding() > 0) {
@@ -193,6 +197,11 @@ final class Delivery {
             }
         }
         return any;
+    }
+
+    private boolean mustFlush() {
+        return unflushed.size() >= MOST_FLUSHED_TOGETHER
+                || (!unflushed.isEmpty() && System.nanoTime() - unflushedSince > LONGEST_UNFLUSHED_NANOS);
     }
 
     /** Returns whether anything was to be flushed. */
@@ -278,6 +287,9 @@ final class Delivery {
 
     /** The file is complete and closed, but not on stable storage: it is published after the next flush of all. */
     void awaitsFlush(FileTask file) {
+        if (unflushed.isEmpty()) {
+            unflushedSince = System.nanoTime();
+        }
         unflushed.add(file);
     }
 
