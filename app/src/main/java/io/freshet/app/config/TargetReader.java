@@ -5,29 +5,29 @@ import io.freshet.run.TargetDefinition;
 import io.freshet.target.TargetAddress;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads {@code targets} of a source. */
 final class TargetReader {
-    static final Set<String> KEYS = Set.of("name", "url", "identity-file", "passphrase-file", "known-hosts", "policy");
-
-    private static final List<String> SSH_KEYS = List.of("identity-file", "passphrase-file", "known-hosts");
+    static final Set<String> KEYS = Stream.concat(Stream.of("name", "url", "policy"), SshOptionsReader.KEYS.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Where a target is, and where the file says so. */
     record Place(Value value, String name, URI url) {}
 
-    private final FileChecks files;
+    private final SshOptionsReader sshOptions;
     private final Map<String, Policy> policies;
     private final Set<String> names = new HashSet<>();
     private final List<Place> places = new ArrayList<>();
 
     TargetReader(FileChecks files, Map<String, Policy> policies) {
-        this.files = files;
+        this.sshOptions = new SshOptionsReader(files);
         this.policies = policies;
     }
 
@@ -55,31 +55,17 @@ final class TargetReader {
         Optional<Value> urlValue = section.required("url", "for example sftp://app@web1:22/srv/www");
         Optional<URI> url = urlValue.flatMap(value -> value.read(TargetUrl::read));
         url.ifPresent(read -> places.add(new Place(urlValue.orElseThrow(), name.orElse("unnamed"), read)));
-        Map<String, String> options = new HashMap<>();
+        Map<String, String> options = Map.of();
         if (url.isPresent() && TargetUrl.isLocal(url.get())) {
-            for (String key : SSH_KEYS) {
-                section.value(key).ifPresent(value -> value.wrong("has no meaning for a target with a file: url"));
-            }
+            SshOptionsReader.refuse(section);
         } else {
-            readSshOptions(section, options);
+            options = sshOptions.read(section);
         }
         Policy policy = section.value("policy").flatMap(this::policy).orElse(policies.get(Policy.CONTINUOUS));
         if (name.isEmpty() || url.isEmpty() || policy == null) {
             return Optional.empty();
         }
         return Optional.of(new TargetDefinition(new TargetAddress(name.get(), url.get(), options), policy));
-    }
-
-    private void readSshOptions(Section section, Map<String, String> options) {
-        section.required("identity-file", "the private key to log in with, for example /etc/freshet/id_ed25519")
-                .flatMap(files::privateKey)
-                .ifPresent(path -> options.put("identity-file", path.toString()));
-        section.value("passphrase-file")
-                .flatMap(files::secret)
-                .ifPresent(path -> options.put("passphrase-file", path.toString()));
-        section.required("known-hosts", "the file with the host's key; ssh-keyscan HOST prints what to put there")
-                .flatMap(files::trusted)
-                .ifPresent(path -> options.put("known-hosts", path.toString()));
     }
 
     private Optional<Policy> policy(Value value) {

@@ -64,7 +64,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    policy: nights",
                         "    colour: red",
-                        "13:9: sources[0].targets[0].colour: there is no such key. There are identity-file, known-hosts, name, passphrase-file, policy, url."),
+                        "13:9: sources[0].targets[0].colour: there is no such key. There are identity-file, known-hosts, name, passphrase-env, passphrase-file, policy, url."),
                 mistake(
                         "bandwidth: 200MB/s",
                         "cron: '0 * * * *'",
@@ -156,6 +156,22 @@ class ConfigurationProblemsTest {
                         "identity-file: id",
                         "identity-file: password",
                         "'/FOLDER/password' holds no private key; ssh-keygen"),
+                mistake(
+                        "    policy: nights",
+                        "    passphrase-env: FRESHET_NO_SUCH_VARIABLE",
+                        "13:25: sources[0].targets[0].passphrase-env: the environment variable FRESHET_NO_SUCH_VARIABLE is not set here"),
+                mistake(
+                        "    policy: nights",
+                        "    passphrase-env: open sesame",
+                        "passphrase-env: must be the name of an environment variable, without $"),
+                mistake(
+                        "    policy: nights",
+                        "    passphrase-env: $PATH",
+                        "must be the name of an environment variable"),
+                mistake(
+                        "    policy: nights",
+                        "    passphrase-env: PATH\n        passphrase-file: passphrase",
+                        "13:25: sources[0].targets[0].passphrase-env: is given beside passphrase-file; keep one"),
                 mistake(
                         "known-hosts: known_hosts",
                         "known-hosts: open_known_hosts",
@@ -336,6 +352,17 @@ class ConfigurationProblemsTest {
                 .as("problems")
                 .anySatisfy(problem ->
                         assertThat(problem).startsWith(file + ":").contains(message.replace("/FOLDER", folderPath)));
+    }
+
+    /** Somebody may have written the passphrase itself where the name of its variable belongs. */
+    @Test
+    void whatIsNoNameOfAVariableIsNotRepeated() {
+        Path file = folder.file(RIGHT.replace("    policy: nights", "    passphrase-env: open sesame"));
+
+        ConfigurationException refused =
+                catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(file));
+
+        assertThat(refused).hasMessageContaining("passphrase-env").hasMessageNotContaining("sesame");
     }
 
     @Test

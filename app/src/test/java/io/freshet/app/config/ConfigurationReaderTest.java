@@ -63,6 +63,11 @@ class ConfigurationReaderTest {
                     passphrase-file: passphrase
                     known-hosts: known_hosts
                     policy: nights
+                  - name: web2
+                    url: ssh://app@web2/srv/www
+                    identity-file: id
+                    passphrase-env: PATH
+                    known-hosts: known_hosts
             policies:
               - name: nights
                 windows:
@@ -129,7 +134,7 @@ class ConfigurationReaderTest {
         assertThat(source.filter())
                 .isEqualTo(rules("- /private/", "+ *", "+ *.keep", "- *.tmp", "- $RECYCLE", "- *.bak"));
         assertThat(source.rescanEvery()).isEqualTo(Duration.ofMinutes(90));
-        assertThat(source.targets()).hasSize(1);
+        assertThat(source.targets()).hasSize(2);
         TargetDefinition target = source.targets().get(0);
         assertThat(target.name()).isEqualTo("web1");
         assertThat(target.address().url()).hasToString("sftp://app@web1:2222/srv/www");
@@ -141,6 +146,9 @@ class ConfigurationReaderTest {
                                 directory.resolve("passphrase").toString()),
                         Map.entry(
                                 "known-hosts", directory.resolve("known_hosts").toString()));
+        assertThat(source.targets().get(1).address().options())
+                .containsEntry("passphrase-env", "PATH")
+                .doesNotContainKey("passphrase-file");
         Policy nights = new Policy(
                 "nights",
                 List.of(new Window(
@@ -181,7 +189,8 @@ class ConfigurationReaderTest {
                 .containsExactlyInAnyOrder(
                         "name", "path", "exclude", "include", "exclude-from", "filter", "rescan-every", "targets");
         assertThat(TargetReader.KEYS)
-                .containsExactlyInAnyOrder("name", "url", "identity-file", "passphrase-file", "known-hosts", "policy");
+                .containsExactlyInAnyOrder(
+                        "name", "url", "identity-file", "passphrase-file", "passphrase-env", "known-hosts", "policy");
         assertThat(PolicyReader.KEYS)
                 .containsExactlyInAnyOrder(
                         "name",

@@ -4,7 +4,6 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.transport.TransportException;
 import net.schmizz.sshj.userauth.UserAuthException;
 import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
-import net.schmizz.sshj.userauth.password.PasswordUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +116,7 @@ final class SshConnection implements AutoCloseable {
             throw new FreshetException(
                     ErrorCode.TARGET_UNREACHABLE,
                     "target '" + settings.target() + "': no SSH connection to " + settings.host() + ":"
-                            + settings.port() + " (" + reason(e)
+                            + settings.port() + " (" + SshFailures.reason(e)
                             + "); is the host up and its sshd reachable from here?",
                     e);
         }
@@ -127,7 +125,7 @@ final class SshConnection implements AutoCloseable {
     private void authenticate(SshSettings settings) {
         List<KeyProvider> keys = new ArrayList<>();
         for (Path identity : settings.identityFiles()) {
-            keys.add(load(settings, identity));
+            keys.add(new PrivateKeyFile(settings.target(), identity, settings.passphrase()).open());
         }
         try {
             client.authPublickey(settings.user(), keys);
@@ -160,33 +158,8 @@ final class SshConnection implements AutoCloseable {
         return new FreshetException(
                 ErrorCode.TARGET_UNREACHABLE,
                 "target '" + settings.target() + "': the connection to " + settings.host()
-                        + " broke during authentication (" + reason(e) + ")",
+                        + " broke during authentication (" + SshFailures.reason(e) + ")",
                 e);
-    }
-
-    private KeyProvider load(SshSettings settings, Path identity) {
-        Path passphraseFile = settings.passphraseFile();
-        try {
-            KeyProvider provider = passphraseFile == null
-                    ? client.loadKeys(identity.toString())
-                    : client.loadKeys(identity.toString(), PasswordUtils.createOneOff(passphrase(passphraseFile)));
-            provider.getPrivate();
-            return provider;
-        } catch (IOException | RuntimeException e) {
-            throw new FreshetException(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "target '" + settings.target() + "': the private key " + identity + " cannot be used (" + reason(e)
-                            + "); is it an OpenSSH key, and "
-                            + (passphraseFile == null
-                                    ? "does it need the option " + SshSettings.PASSPHRASE_FILE + "?"
-                                    : "is the passphrase in " + passphraseFile + " the right one?"),
-                    e);
-        }
-    }
-
-    private static char[] passphrase(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file);
-        return lines.isEmpty() ? new char[0] : lines.get(0).toCharArray();
     }
 
     private Session.Subsystem startSftp(SshSettings settings) {
@@ -195,15 +168,10 @@ final class SshConnection implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new FreshetException(
                     ErrorCode.TARGET_UNREACHABLE,
-                    "target '" + settings.target() + "': " + settings.host() + " does not start SFTP (" + reason(e)
-                            + "); sshd_config needs a line like 'Subsystem sftp internal-sftp'",
+                    "target '" + settings.target() + "': " + settings.host() + " does not start SFTP ("
+                            + SshFailures.reason(e) + "); sshd_config needs a line like 'Subsystem sftp internal-sftp'",
                     e);
         }
-    }
-
-    private static String reason(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null ? failure.getClass().getSimpleName() : message;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root absolute path of the target root, in text form
  * @param identityFiles private keys to offer, in order
- * @param passphraseFile file whose first line opens the private keys; null if they need none
+ * @param passphrase what opens the private keys; null if they need none
  */
 record SshSettings(
         String target,
@@ -29,11 +30,10 @@ record SshSettings(
         String root,
         Path knownHosts,
         List<Path> identityFiles,
-        @Nullable Path passphraseFile) {
+        @Nullable Passphrase passphrase) {
 
     static final String KNOWN_HOSTS = "known-hosts";
     static final String IDENTITY_FILE = "identity-file";
-    static final String PASSPHRASE_FILE = "passphrase-file";
 
     private static final int DEFAULT_PORT = 22;
     private static final List<String> USUAL_IDENTITIES = List.of("id_ed25519", "id_ecdsa", "id_rsa");
@@ -42,7 +42,7 @@ record SshSettings(
      * Reads an address; what is not given is as for {@code ssh(1)}: the system user, {@code ~/.ssh/known_hosts} and the
      * usual identity files.
      */
-    static SshSettings of(TargetAddress address) {
+    static SshSettings of(TargetAddress address, Map<String, String> environment) {
         URI url = address.url();
         String host = url.getHost();
         if (host == null) {
@@ -63,9 +63,7 @@ record SshSettings(
                 TextForm.encode(rootBytes(url.getRawPath())),
                 readable(address, KNOWN_HOSTS, knownHosts),
                 identities(address, sshFolder),
-                path(address, PASSPHRASE_FILE)
-                        .map(file -> readable(address, PASSPHRASE_FILE, file))
-                        .orElse(null));
+                Passphrase.of(address, environment));
     }
 
     private static List<Path> identities(TargetAddress address, Path sshFolder) {
@@ -90,7 +88,7 @@ record SshSettings(
         return Stream.ofNullable(address.option(option)).map(Path::of).findFirst();
     }
 
-    private static Path readable(TargetAddress address, String option, Path file) {
+    static Path readable(TargetAddress address, String option, Path file) {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw invalid(
                     address.name(),
@@ -118,5 +116,9 @@ record SshSettings(
 
     static FreshetException invalid(String target, String what) {
         return new FreshetException(ErrorCode.CONFIGURATION_INVALID, "target '" + target + "': " + what);
+    }
+
+    static FreshetException invalid(String target, String what, Exception cause) {
+        return new FreshetException(ErrorCode.CONFIGURATION_INVALID, "target '" + target + "': " + what, cause);
     }
 }

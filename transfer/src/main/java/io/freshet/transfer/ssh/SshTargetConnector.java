@@ -4,6 +4,7 @@ import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetConnector;
 import io.freshet.target.TargetSession;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Set;
  * same.
  *
  * <p>Options: {@code known-hosts} (default {@code ~/.ssh/known_hosts}), {@code identity-file} (default the usual ones in
- * {@code ~/.ssh}), {@code passphrase-file}. The user is the URL's, else the one this process runs as.
+ * {@code ~/.ssh}), {@code passphrase-file} or {@code passphrase-env} for keys that need one. The user is the URL's, else the one this process runs as.
  */
 public final class SshTargetConnector implements TargetConnector {
     private static final Set<String> SCHEMES = Set.of("sftp", "ssh");
@@ -21,19 +22,22 @@ public final class SshTargetConnector implements TargetConnector {
 
     private final Duration silence;
     private final Duration login;
+    private final Map<String, String> environment;
 
     /** Made by {@link java.util.ServiceLoader}. */
     public SshTargetConnector() {
-        this(SILENCE, LOGIN);
+        this(SILENCE, LOGIN, System.getenv());
     }
 
     /**
      * @param silence how long a server may be silent while it owes an answer
      * @param login how long connecting and authenticating may take
+     * @param environment the environment variables
      */
-    SshTargetConnector(Duration silence, Duration login) {
+    SshTargetConnector(Duration silence, Duration login, Map<String, String> environment) {
         this.silence = silence;
         this.login = login;
+        this.environment = environment;
     }
 
     @Override
@@ -43,7 +47,7 @@ public final class SshTargetConnector implements TargetConnector {
 
     @Override
     public TargetSession connect(TargetAddress address) {
-        SshSettings settings = SshSettings.of(address);
+        SshSettings settings = SshSettings.of(address, environment);
         SshConnection connection = SshConnection.open(settings, silence, login);
         try {
             return new SftpTargetSession(settings, connection.sftp(), connection.shell(), connection::close);

@@ -1,10 +1,10 @@
 package io.freshet.transfer.ssh;
 
+import static io.freshet.transfer.ssh.FailureCodes.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.failure.ErrorCode;
-import io.freshet.failure.FreshetException;
 import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetConnector;
 import io.freshet.target.TargetSession;
@@ -19,15 +19,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.function.Consumer;
 import net.schmizz.sshj.common.SecurityUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in, and whom we trust, with a real OpenSSH server. */
 class SshLoginIT {
@@ -179,29 +176,6 @@ class SshLoginIT {
                 .hasMessageContaining("authorized_keys");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"ed25519", "ecdsa", "rsa"})
-    void keysOfEveryTypeWithPassphraseAreAccepted(String type) throws IOException {
-        Path key = temporary.resolve("key");
-        OpenSshServer.makeKey(key, type, "open sesame");
-        Path passphrase = Files.writeString(temporary.resolve("passphrase"), "open sesame\n");
-        Path authorized = serverDirectory.resolve("id_ed25519.pub");
-        String before = Files.readString(authorized);
-        Files.writeString(authorized, before + Files.readString(Path.of(key + ".pub")));
-        options.put("identity-file", key.toString());
-        try {
-            assertThatThrownBy(this::connect).satisfies(code(ErrorCode.CONFIGURATION_INVALID));
-            options.put("passphrase-file", passphrase.toString());
-            assertConnects();
-            Files.writeString(passphrase, "wrong\n");
-            assertThatThrownBy(this::connect)
-                    .satisfies(code(ErrorCode.CONFIGURATION_INVALID))
-                    .hasMessageContaining("passphrase");
-        } finally {
-            Files.writeString(authorized, before);
-        }
-    }
-
     @Test
     void filesThatCannotBeReadAreConfigurationErrors() {
         options.put("identity-file", temporary.resolve("none").toString());
@@ -241,7 +215,8 @@ class SshLoginIT {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             TargetAddress address =
                     new TargetAddress("t", URI.create("sftp://127.0.0.1:" + silent.getLocalPort() + "/srv"), options);
-            SshTargetConnector impatient = new SshTargetConnector(Duration.ofSeconds(60), Duration.ofMillis(500));
+            SshTargetConnector impatient =
+                    new SshTargetConnector(Duration.ofSeconds(60), Duration.ofMillis(500), Map.of());
 
             assertThatThrownBy(() -> impatient.connect(address)).satisfies(code(ErrorCode.TARGET_UNREACHABLE));
         }
@@ -290,12 +265,5 @@ class SshLoginIT {
         options.put(
                 "known-hosts",
                 Files.writeString(temporary.resolve("known"), content).toString());
-    }
-
-    private static Consumer<Throwable> code(ErrorCode code) {
-        return thrown -> assertThat(thrown)
-                .isInstanceOfSatisfying(
-                        FreshetException.class,
-                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
     }
 }
