@@ -133,6 +133,17 @@ final class FileChecks {
         });
     }
 
+    /** Returns a file with a certificate for a key. */
+    Optional<Path> certificate(Value value) {
+        return readable(value).filter(path -> {
+            boolean isCertificate = beginningOf(path).matches("(?s)\\S+-cert-v01@openssh\\.com\\s.*");
+            if (!isCertificate) {
+                value.wrong("'" + path + "' holds no certificate; ssh-keygen -s makes one, FILE-cert.pub");
+            }
+            return isCertificate;
+        });
+    }
+
     /** Returns whether a directory may serve as Freshet's own: nobody else can write to it, or it is still to be made. */
     boolean isOwnHouse(Section section, Path directory) {
         Value value = section.value("data-dir").orElseThrow();

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of a target that say how to log in by SSH; they become the connector's options under the same names. */
 final class SshOptionsReader {
-    static final List<String> KEYS = List.of("identity-file", "passphrase-file", "passphrase-env", "known-hosts");
+    static final List<String> KEYS =
+            List.of("identity-file", "certificate-file", "passphrase-file", "passphrase-env", "known-hosts");
 
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -27,6 +28,9 @@ final class SshOptionsReader {
         section.required("identity-file", "the private key to log in with, for example /etc/freshet/id_ed25519")
                 .flatMap(files::privateKey)
                 .ifPresent(path -> options.put("identity-file", path.toString()));
+        section.value("certificate-file")
+                .flatMap(files::certificate)
+                .ifPresent(path -> options.put("certificate-file", path.toString()));
         section.value("passphrase-file")
                 .flatMap(files::secret)
                 .ifPresent(path -> options.put("passphrase-file", path.toString()));

@@ -16,6 +16,7 @@ final class ConfigurationFolder {
         make("other");
         write("id", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "rw-------");
         write("id.pub", "ssh-ed25519 AAAA somebody\n", "rw-------");
+        write("id-cert.pub", "ssh-ed25519-cert-v01@openssh.com AAAA somebody\n", "rw-r--r--");
         write("open_id", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "rw-r-----");
         write("passphrase", "secret\n", "rw-------");
         write("known_hosts", "web1 ssh-ed25519 AAAA\n", "rw-r--r--");

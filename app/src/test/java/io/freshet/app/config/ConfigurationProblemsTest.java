@@ -64,7 +64,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    policy: nights",
                         "    colour: red",
-                        "13:9: sources[0].targets[0].colour: there is no such key. There are identity-file, known-hosts, name, passphrase-env, passphrase-file, policy, url."),
+                        "13:9: sources[0].targets[0].colour: there is no such key. There are certificate-file, identity-file, known-hosts, name, passphrase-env, passphrase-file, policy, url."),
                 mistake(
                         "bandwidth: 200MB/s",
                         "cron: '0 * * * *'",
@@ -156,6 +156,14 @@ class ConfigurationProblemsTest {
                         "identity-file: id",
                         "identity-file: password",
                         "'/FOLDER/password' holds no private key; ssh-keygen"),
+                mistake(
+                        "    policy: nights",
+                        "    certificate-file: id.pub",
+                        "13:27: sources[0].targets[0].certificate-file: '/FOLDER/id.pub' holds no certificate"),
+                mistake(
+                        "    policy: nights",
+                        "    certificate-file: nocert",
+                        "certificate-file: there is no file '/FOLDER/nocert'"),
                 mistake(
                         "    policy: nights",
                         "    passphrase-env: FRESHET_NO_SUCH_VARIABLE",

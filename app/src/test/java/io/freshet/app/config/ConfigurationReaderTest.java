@@ -66,6 +66,7 @@ class ConfigurationReaderTest {
                   - name: web2
                     url: ssh://app@web2/srv/www
                     identity-file: id
+                    certificate-file: id-cert.pub
                     passphrase-env: PATH
                     known-hosts: known_hosts
             policies:
@@ -147,6 +148,8 @@ class ConfigurationReaderTest {
                         Map.entry(
                                 "known-hosts", directory.resolve("known_hosts").toString()));
         assertThat(source.targets().get(1).address().options())
+                .containsEntry(
+                        "certificate-file", directory.resolve("id-cert.pub").toString())
                 .containsEntry("passphrase-env", "PATH")
                 .doesNotContainKey("passphrase-file");
         Policy nights = new Policy(
@@ -190,7 +193,14 @@ class ConfigurationReaderTest {
                         "name", "path", "exclude", "include", "exclude-from", "filter", "rescan-every", "targets");
         assertThat(TargetReader.KEYS)
                 .containsExactlyInAnyOrder(
-                        "name", "url", "identity-file", "passphrase-file", "passphrase-env", "known-hosts", "policy");
+                        "name",
+                        "url",
+                        "identity-file",
+                        "certificate-file",
+                        "passphrase-file",
+                        "passphrase-env",
+                        "known-hosts",
+                        "policy");
         assertThat(PolicyReader.KEYS)
                 .containsExactlyInAnyOrder(
                         "name",

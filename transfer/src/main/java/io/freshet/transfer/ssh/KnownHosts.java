@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class KnownHosts implements HostKeyVerifier {
     private static final String REVOKED = "@revoked";
     private static final int DEFAULT_PORT = 22;
+    private static final long FOR_HOSTS = 2;
 
     private final SshSettings settings;
     private final OpenSSHKnownHosts trusted;
@@ -76,6 +77,11 @@ final class KnownHosts implements HostKeyVerifier {
                         + " marks as revoked; the host must get a new key");
                 return false;
             }
+            if (key instanceof Certificate<?> certificate && certificate.getType() != FOR_HOSTS) {
+                // The library checks everything else about it.
+                refusal = changed("shows a certificate that is for a user, not for a host");
+                return false;
+            }
             boolean known = false;
             for (KnownHostEntry entry : trusted.entries()) {
                 if (entry.appliesTo(host)) {
@@ -106,6 +112,9 @@ final class KnownHosts implements HostKeyVerifier {
                 // One type of key, and the signatures that are made with it today (RFC 8332).
                 algorithms.add("rsa-sha2-512");
                 algorithms.add("rsa-sha2-256");
+            } else if (algorithm.equals(KeyType.RSA_CERT.toString())) {
+                algorithms.add("rsa-sha2-512-cert-v01@openssh.com");
+                algorithms.add("rsa-sha2-256-cert-v01@openssh.com");
             } else {
                 algorithms.add(algorithm);
             }

@@ -4,10 +4,7 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -21,7 +18,6 @@ import net.schmizz.sshj.common.DisconnectReason;
 import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.transport.TransportException;
 import net.schmizz.sshj.userauth.UserAuthException;
-import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,21 +119,17 @@ final class SshConnection implements AutoCloseable {
     }
 
     private void authenticate(SshSettings settings) {
-        List<KeyProvider> keys = new ArrayList<>();
-        for (Path identity : settings.identityFiles()) {
-            keys.add(new PrivateKeyFile(settings.target(), identity, settings.passphrase()).open());
-        }
+        LoginKeys keys = LoginKeys.read(settings);
         try {
-            client.authPublickey(settings.user(), keys);
+            client.authPublickey(settings.user(), keys.offers());
         } catch (UserAuthException e) {
             if (isCut(e)) {
                 throw brokeWhileLoggingIn(settings, e);
             }
             throw new FreshetException(
                     ErrorCode.AUTHENTICATION_FAILED,
-                    "target '" + settings.target() + "': " + settings.user() + "@" + settings.host()
-                            + " does not accept the key " + settings.identityFiles()
-                            + "; add its public half to ~/.ssh/authorized_keys of that account",
+                    "target '" + settings.target() + "': " + settings.user() + "@" + settings.host() + " "
+                            + keys.afterRefusal(settings.user()),
                     e);
         } catch (IOException | RuntimeException e) {
             throw brokeWhileLoggingIn(settings, e);

@@ -12,7 +12,9 @@ import java.util.List;
 import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.sshj.Config;
 import net.schmizz.sshj.DefaultConfig;
+import net.schmizz.sshj.common.KeyType;
 import net.schmizz.sshj.common.SecurityUtils;
+import net.schmizz.sshj.signature.SignatureRSA;
 import net.schmizz.sshj.transport.kex.Curve25519SHA256;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
@@ -24,6 +26,13 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * prefer it.
  */
 final class SshLibrary {
+    /** The library has RSA certificates with SHA-1 only; these are the ones of OpenSSH 7.8 and later. */
+    private static final KeyAlgorithms.Factory RSA_SHA512_CERTIFICATE = new KeyAlgorithms.Factory(
+            "rsa-sha2-512-cert-v01@openssh.com", new SignatureRSA.FactoryRSASHA512(), KeyType.RSA_CERT);
+
+    private static final KeyAlgorithms.Factory RSA_SHA256_CERTIFICATE = new KeyAlgorithms.Factory(
+            "rsa-sha2-256-cert-v01@openssh.com", new SignatureRSA.FactoryRSASHA256(), KeyType.RSA_CERT);
+
     private static final Config CONFIG = configure();
 
     private SshLibrary() {}
@@ -70,7 +79,9 @@ final class SshLibrary {
                     KeyAlgorithms.EdDSA25519CertV01(),
                     KeyAlgorithms.ECDSASHANistp521CertV01(),
                     KeyAlgorithms.ECDSASHANistp384CertV01(),
-                    KeyAlgorithms.ECDSASHANistp256CertV01()));
+                    KeyAlgorithms.ECDSASHANistp256CertV01(),
+                    RSA_SHA512_CERTIFICATE,
+                    RSA_SHA256_CERTIFICATE));
         }
 
         @Override

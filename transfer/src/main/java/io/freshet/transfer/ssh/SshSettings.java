@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root absolute path of the target root, in text form
  * @param identityFiles private keys to offer, in order
+ * @param certificateFiles certificates for these keys; if none, the ones beside the keys
  * @param passphrase what opens the private keys; null if they need none
  */
 record SshSettings(
@@ -30,10 +31,12 @@ record SshSettings(
         String root,
         Path knownHosts,
         List<Path> identityFiles,
+        List<Path> certificateFiles,
         @Nullable Passphrase passphrase) {
 
     static final String KNOWN_HOSTS = "known-hosts";
     static final String IDENTITY_FILE = "identity-file";
+    static final String CERTIFICATE_FILE = "certificate-file";
 
     private static final int DEFAULT_PORT = 22;
     private static final List<String> USUAL_IDENTITIES = List.of("id_ed25519", "id_ecdsa", "id_rsa");
@@ -63,6 +66,9 @@ record SshSettings(
                 TextForm.encode(rootBytes(url.getRawPath())),
                 readable(address, KNOWN_HOSTS, knownHosts),
                 identities(address, sshFolder),
+                path(address, CERTIFICATE_FILE).stream()
+                        .map(file -> readable(address, CERTIFICATE_FILE, file))
+                        .toList(),
                 Passphrase.of(address, environment));
     }
 

@@ -12,7 +12,8 @@ import java.util.Set;
  * same.
  *
  * <p>Options: {@code known-hosts} (default {@code ~/.ssh/known_hosts}), {@code identity-file} (default the usual ones in
- * {@code ~/.ssh}), {@code passphrase-file} or {@code passphrase-env} for keys that need one. The user is the URL's, else the one this process runs as.
+ * {@code ~/.ssh}), {@code certificate-file} (default the one beside the key), {@code passphrase-file} or {@code
+ * passphrase-env} for keys that need one. The user is the URL's, else the one this process runs as.
  */
 public final class SshTargetConnector implements TargetConnector {
     private static final Set<String> SCHEMES = Set.of("sftp", "ssh");
