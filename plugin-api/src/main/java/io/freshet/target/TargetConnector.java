@@ -1,5 +1,7 @@
 package io.freshet.target;
 
+import java.util.List;
+
 /**
  * A way of reaching targets, for one or more URL schemes.
  *
@@ -8,6 +10,15 @@ package io.freshet.target;
 public interface TargetConnector {
     /** Returns whether this connector reaches URLs of this scheme. */
     boolean supports(String scheme);
+
+    /**
+     * Tells where an address leads without going there: what the options and the files they name say.
+     *
+     * @throws io.freshet.failure.FreshetException with {@code CONFIGURATION_INVALID}
+     */
+    default TargetPlace locate(TargetAddress address) {
+        return new TargetPlace(address.url(), List.of());
+    }
 
     /**
      * Connects, authenticates, checks the host and probes what the target can do.

@@ -45,8 +45,11 @@ final class FileChecks {
         return own;
     }
 
+    /** Remembers something of Freshet's own, for the place in the file that first names it. */
     void addOwn(Value value, Path path) {
-        own.add(new Own(value, path));
+        if (own.stream().noneMatch(earlier -> earlier.path().equals(path))) {
+            own.add(new Own(value, path));
+        }
     }
 
     /** Returns an absolute, normalised path. */

@@ -21,6 +21,8 @@ final class Section {
     /** Keys that are there in some form, so that saying "missing" as well would only confuse. */
     private final Set<String> attempted = new HashSet<>();
 
+    private boolean flawed;
+
     private Section(MappingNode node, String key, Problems problems) {
         this.node = node;
         this.key = key;
@@ -35,15 +37,23 @@ final class Section {
         return section;
     }
 
+    /** Returns whether a key was unknown, repeated or without a value, so that something may be missing that was meant. */
+    boolean isFlawed() {
+        return flawed;
+    }
+
     private void add(NodeTuple tuple, Predicate<String> isKnown, Set<String> known) {
         Node name = tuple.getKeyNode();
         if (!(name instanceof ScalarNode scalar)) {
+            flawed = true;
             problems.add(name.getStartMark(), key, "a key must be a single word");
             return;
         }
         String word = scalar.getValue();
         String full = key.isEmpty() ? word : key + "." + word;
         Value value = new Value(tuple.getValueNode(), full, problems);
+        boolean wasFlawed = flawed;
+        flawed = true;
         if (!isKnown.test(word)) {
             Optional<String> meant = Spelling.nearest(word, known);
             meant.ifPresent(attempted::add);
@@ -60,6 +70,7 @@ final class Section {
             problems.add(name.getStartMark(), full, "has no value");
         } else {
             values.put(word, value);
+            flawed = wasFlawed;
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the keys of a target that say how to log in by SSH; they become the connector's options under the same names. */
 final class SshOptionsReader {
     static final List<String> KEYS =
-            List.of("identity-file", "certificate-file", "passphrase-file", "passphrase-env", "known-hosts");
+            List.of("identity-file", "certificate-file", "passphrase-file", "passphrase-env", "known-hosts", "jump");
 
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -40,7 +40,16 @@ final class SshOptionsReader {
         section.required("known-hosts", "the file with the host's key; ssh-keyscan HOST prints what to put there")
                 .flatMap(files::trusted)
                 .ifPresent(path -> options.put("known-hosts", path.toString()));
+        section.value("jump").flatMap(Value::text).ifPresent(hosts -> options.put("jump", hosts));
         return options;
+    }
+
+    /** Returns whether everything is there that a section says, so that it can be judged as a whole. */
+    static boolean isWhole(Section section, Map<String, String> options) {
+        return !section.isFlawed()
+                && KEYS.stream()
+                        .allMatch(key ->
+                                options.containsKey(key) == section.value(key).isPresent());
     }
 
     /** Reports what would log in by SSH, for a target that is reached without. */

@@ -1,15 +1,20 @@
 package io.freshet.app.config;
 
+import io.freshet.failure.FreshetException;
 import io.freshet.policy.Policy;
 import io.freshet.run.TargetDefinition;
 import io.freshet.target.TargetAddress;
+import io.freshet.target.TargetConnector;
+import io.freshet.target.TargetPlace;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,15 +23,20 @@ final class TargetReader {
     static final Set<String> KEYS = Stream.concat(Stream.of("name", "url", "policy"), SshOptionsReader.KEYS.stream())
             .collect(Collectors.toUnmodifiableSet());
 
-    /** Where a target is, and where the file says so. */
+    /** Where a target really is, and where the file says so. */
     record Place(Value value, String name, URI url) {}
 
+    private final FileChecks files;
     private final SshOptionsReader sshOptions;
+    private final List<TargetConnector> connectors = ServiceLoader.load(TargetConnector.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
     private final Map<String, Policy> policies;
     private final Set<String> names = new HashSet<>();
     private final List<Place> places = new ArrayList<>();
 
     TargetReader(FileChecks files, Map<String, Policy> policies) {
+        this.files = files;
         this.sshOptions = new SshOptionsReader(files);
         this.policies = policies;
     }
@@ -54,18 +64,43 @@ final class TargetReader {
                 .flatMap(value -> value.read(this::newName));
         Optional<Value> urlValue = section.required("url", "for example sftp://app@web1:22/srv/www");
         Optional<URI> url = urlValue.flatMap(value -> value.read(TargetUrl::read));
-        url.ifPresent(read -> places.add(new Place(urlValue.orElseThrow(), name.orElse("unnamed"), read)));
         Map<String, String> options = Map.of();
         if (url.isPresent() && TargetUrl.isLocal(url.get())) {
             SshOptionsReader.refuse(section);
         } else {
             options = sshOptions.read(section);
         }
+        if (url.isPresent()) {
+            TargetAddress address = new TargetAddress(name.orElse("unnamed"), url.get(), options);
+            Value written = urlValue.orElseThrow();
+            boolean whole = name.isPresent() && SshOptionsReader.isWhole(section, options);
+            URI place = whole ? locate(address, written) : url.get();
+            places.add(new Place(written, address.name(), place));
+        }
         Policy policy = section.value("policy").flatMap(this::policy).orElse(policies.get(Policy.CONTINUOUS));
         if (name.isEmpty() || url.isEmpty() || policy == null) {
             return Optional.empty();
         }
         return Optional.of(new TargetDefinition(new TargetAddress(name.get(), url.get(), options), policy));
+    }
+
+    /** Returns where an address leads; what its connector says against it is a problem of the URL. */
+    private URI locate(TargetAddress address, Value written) {
+        String scheme = address.url().getScheme();
+        for (TargetConnector connector : connectors) {
+            if (connector.supports(scheme)) {
+                try {
+                    TargetPlace place = connector.locate(address);
+                    place.secrets().forEach(secret -> files.addOwn(written, secret));
+                    return place.url();
+                } catch (FreshetException refused) {
+                    written.wrong(String.valueOf(refused.getMessage())
+                            .replaceFirst("^target '" + Pattern.quote(address.name()) + "': ", ""));
+                    return address.url();
+                }
+            }
+        }
+        return address.url();
     }
 
     private Optional<Policy> policy(Value value) {

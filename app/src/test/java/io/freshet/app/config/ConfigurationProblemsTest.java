@@ -64,7 +64,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    policy: nights",
                         "    colour: red",
-                        "13:9: sources[0].targets[0].colour: there is no such key. There are certificate-file, identity-file, known-hosts, name, passphrase-env, passphrase-file, policy, url."),
+                        "13:9: sources[0].targets[0].colour: there is no such key. There are certificate-file, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, url."),
                 mistake(
                         "bandwidth: 200MB/s",
                         "cron: '0 * * * *'",
@@ -164,6 +164,10 @@ class ConfigurationProblemsTest {
                         "    policy: nights",
                         "    certificate-file: nocert",
                         "certificate-file: there is no file '/FOLDER/nocert'"),
+                mistake(
+                        "    policy: nights",
+                        "    jump: a b",
+                        "10:14: sources[0].targets[0].url: the option jump: 'a b' is no host; write user@host"),
                 mistake(
                         "    policy: nights",
                         "    passphrase-env: FRESHET_NO_SUCH_VARIABLE",

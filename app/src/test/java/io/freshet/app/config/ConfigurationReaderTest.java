@@ -68,6 +68,7 @@ class ConfigurationReaderTest {
                     identity-file: id
                     certificate-file: id-cert.pub
                     passphrase-env: PATH
+                    jump: me@bastion:2222,me@inner
                     known-hosts: known_hosts
             policies:
               - name: nights
@@ -151,6 +152,7 @@ class ConfigurationReaderTest {
                 .containsEntry(
                         "certificate-file", directory.resolve("id-cert.pub").toString())
                 .containsEntry("passphrase-env", "PATH")
+                .containsEntry("jump", "me@bastion:2222,me@inner")
                 .doesNotContainKey("passphrase-file");
         Policy nights = new Policy(
                 "nights",
@@ -200,6 +202,7 @@ class ConfigurationReaderTest {
                         "passphrase-file",
                         "passphrase-env",
                         "known-hosts",
+                        "jump",
                         "policy");
         assertThat(PolicyReader.KEYS)
                 .containsExactlyInAnyOrder(

@@ -5,8 +5,10 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -22,8 +24,8 @@ import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts.KnownHostEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The strict check of a host's key against a {@code known_hosts} file (sshd(8)): hashed names, {@code @cert-authority} and
- * {@code @revoked} lines. Nothing is ever added to the file.
+ * The strict check of a host's key against {@code known_hosts} files (sshd(8)): hashed names, {@code @cert-authority} and
+ * {@code @revoked} lines. Nothing is ever added to them.
  *
  * <p>The library's own check takes the first line that matches; here a revoked key is refused whatever other lines say. A
  * host that is known by any key and shows none of them counts as changed, of whatever type its key is. For one connection.
@@ -33,17 +35,24 @@ final class KnownHosts implements HostKeyVerifier {
     private static final int DEFAULT_PORT = 22;
     private static final long FOR_HOSTS = 2;
 
-    private final SshSettings settings;
+    private final String target;
+    private final SshHop hop;
+    private final @Nullable SshHop before;
     private final OpenSSHKnownHosts trusted;
     private final OpenSSHKnownHosts revoked;
     private volatile @Nullable FreshetException refusal;
 
-    KnownHosts(SshSettings settings) {
-        this.settings = settings;
+    /**
+     * @param before the jump host through which the host is reached, or null
+     */
+    KnownHosts(String target, SshHop hop, @Nullable SshHop before) {
+        this.target = target;
+        this.hop = hop;
+        this.before = before;
         List<String> trustedLines = new ArrayList<>();
         List<String> revokedLines = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(settings.knownHosts(), StandardCharsets.ISO_8859_1)) {
+        for (Path file : hop.knownHosts()) {
+            for (String line : lines(file)) {
                 String trimmed = line.strip();
                 if (trimmed.startsWith(REVOKED)) {
                     revokedLines.add(trimmed.substring(REVOKED.length()).strip());
@@ -51,14 +60,25 @@ final class KnownHosts implements HostKeyVerifier {
                     trustedLines.add(trimmed);
                 }
             }
-            trusted = new OpenSSHKnownHosts(new StringReader(String.join("\n", trustedLines)));
-            revoked = new OpenSSHKnownHosts(new StringReader(String.join("\n", revokedLines)));
+        }
+        trusted = entries(trustedLines);
+        revoked = entries(revokedLines);
+    }
+
+    private List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            throw new FreshetException(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "target '" + settings.target() + "': the known hosts file " + settings.knownHosts()
-                            + " cannot be read: " + e.getMessage(),
-                    e);
+            throw SshSettings.invalid(
+                    target, "the known hosts file " + file + " cannot be read: " + SshFailures.reason(e), e);
+        }
+    }
+
+    private static OpenSSHKnownHosts entries(List<String> lines) {
+        try {
+            return new OpenSSHKnownHosts(new StringReader(String.join("\n", lines)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("text in memory can be read", e);
         }
     }
 
@@ -73,7 +93,7 @@ final class KnownHosts implements HostKeyVerifier {
         String host = hostPattern(hostname, port);
         try {
             if (isRevoked(host, key)) {
-                refusal = changed("shows the key " + fingerprint(key) + ", which " + settings.knownHosts()
+                refusal = changed("shows the key " + fingerprint(key) + ", which " + files()
                         + " marks as revoked; the host must get a new key");
                 return false;
             }
@@ -93,9 +113,9 @@ final class KnownHosts implements HostKeyVerifier {
             }
             refusal = known
                     ? changed("shows the " + KeyType.fromKey(key) + " key " + fingerprint(key)
-                            + ", which is not the one in "
-                            + settings.knownHosts() + "; find out why before you replace that line"
-                            + " (ssh-keygen -R '" + host + "' -f " + settings.knownHosts() + ")")
+                            + ", which is not the one in " + files()
+                            + "; find out why before you replace that line" + " (ssh-keygen -R '" + host + "' -f "
+                            + hop.knownHosts().get(0) + ")")
                     : unknown(host, key);
         } catch (IOException e) {
             refusal = changed("shows a key that cannot be compared: " + e.getMessage());
@@ -141,18 +161,25 @@ final class KnownHosts implements HostKeyVerifier {
     private FreshetException changed(String what) {
         return new FreshetException(
                 ErrorCode.HOST_KEY_CHANGED,
-                "target '" + settings.target() + "': the host " + settings.host() + " " + what);
+                "target '" + target + "': the " + hop.called() + " " + hop.host() + " " + what);
     }
 
     private FreshetException unknown(String host, PublicKey shown) {
         PublicKey key = shown instanceof Certificate<?> certificate ? certificate.getKey() : shown;
+        String scan = "ssh-keyscan -p " + hop.port() + " " + hop.host();
+        if (before != null) {
+            scan = "ssh -p " + before.port() + " " + before.user() + "@" + before.host() + " " + scan;
+        }
         return new FreshetException(
                 ErrorCode.HOST_KEY_UNKNOWN,
-                "target '" + settings.target() + "': the host " + host + " is not in " + settings.knownHosts()
+                "target '" + target + "': the " + hop.called() + " " + host + " is not in " + files()
                         + ". It shows the " + KeyType.fromKey(key) + " key " + fingerprint(key)
-                        + ". If that is its key, add the line: ssh-keyscan -p " + settings.port() + " "
-                        + settings.host()
-                        + " >> " + settings.knownHosts());
+                        + ". If that is its key, add the line: " + scan + " >> "
+                        + hop.knownHosts().get(0));
+    }
+
+    private String files() {
+        return String.join(", ", hop.knownHosts().stream().map(Path::toString).toList());
     }
 
     private static String hostPattern(String hostname, int port) {

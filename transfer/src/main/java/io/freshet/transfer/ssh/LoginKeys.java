@@ -7,22 +7,27 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a target is offered at login, in this order: for each identity file its certificates, then the bare key. A
+ * What a host is offered at login, in this order: for each identity file its certificates, then the bare key. A
  * certificate is the one that is configured, else the one beside the key, {@code id_x-cert.pub}, as for {@code ssh}.
  *
  * <p>A certificate that looks useless from here is offered all the same: the clock that counts is the server's. Why it may
  * have been refused is told when the login has failed.
  */
 final class LoginKeys {
-    private final SshSettings settings;
+    private final String target;
+    private final SshHop hop;
+    private final @Nullable Passphrase passphrase;
     private final List<KeyProvider> offers = new ArrayList<>();
     private final List<UserCertificate> certificates = new ArrayList<>();
     private final List<String> objections = new ArrayList<>();
 
-    private LoginKeys(SshSettings settings) {
-        this.settings = settings;
+    private LoginKeys(String target, SshHop hop, @Nullable Passphrase passphrase) {
+        this.target = target;
+        this.hop = hop;
+        this.passphrase = passphrase;
     }
 
     /**
@@ -30,31 +35,31 @@ final class LoginKeys {
      *
      * @throws io.freshet.failure.FreshetException with {@code CONFIGURATION_INVALID} and the file
      */
-    static LoginKeys read(SshSettings settings) {
-        LoginKeys keys = new LoginKeys(settings);
-        List<UserCertificate> configured = settings.certificateFiles().stream()
-                .map(file -> UserCertificate.read(settings.target(), file))
+    static LoginKeys read(String target, SshHop hop, @Nullable Passphrase passphrase) {
+        LoginKeys keys = new LoginKeys(target, hop, passphrase);
+        List<UserCertificate> configured = hop.certificateFiles().stream()
+                .map(file -> UserCertificate.read(target, file))
                 .toList();
-        for (Path identity : settings.identityFiles()) {
+        for (Path identity : hop.identityFiles()) {
             keys.add(identity, configured);
         }
         for (UserCertificate certificate : configured) {
             if (!keys.certificates.contains(certificate)) {
                 throw SshSettings.invalid(
-                        settings.target(),
+                        target,
                         "the certificate " + certificate.file() + " (" + SshSettings.CERTIFICATE_FILE
-                                + ") is for another key than " + settings.identityFiles());
+                                + ") is for another key than " + hop.identityFiles());
             }
         }
         return keys;
     }
 
     private void add(Path identity, List<UserCertificate> configured) {
-        KeyProvider key = new PrivateKeyFile(settings.target(), identity, settings.passphrase()).open();
+        KeyProvider key = new PrivateKeyFile(target, identity, passphrase).open();
         List<UserCertificate> candidates = configured;
         Path besides = UserCertificate.besides(identity);
         if (configured.isEmpty() && Files.isReadable(besides)) {
-            candidates = List.of(UserCertificate.read(settings.target(), besides));
+            candidates = List.of(UserCertificate.read(target, besides));
         }
         for (UserCertificate candidate : candidates) {
             if (isFor(key, candidate)) {
@@ -89,6 +94,6 @@ final class LoginKeys {
                             + " (TrustedUserCAKeys in sshd_config)"));
         }
         advice.add("add its public half to ~/.ssh/authorized_keys of that account");
-        return "does not accept the key " + settings.identityFiles() + "; " + String.join("; or ", advice);
+        return "does not accept the key " + hop.identityFiles() + "; " + String.join("; or ", advice);
     }
 }

@@ -4,14 +4,19 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.path.TextForm;
 import io.freshet.target.TargetAddress;
+import io.freshet.target.TargetPlace;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +24,55 @@ import org.jspecify.annotations.Nullable;
  * A {@link TargetAddress} as SSH understands it.
  *
  * @param root absolute path of the target root, in text form
- * @param identityFiles private keys to offer, in order
- * @param certificateFiles certificates for these keys; if none, the ones beside the keys
+ * @param hops the jump hosts in the order in which they are passed, and last the target's host
  * @param passphrase what opens the private keys; null if they need none
  */
 record SshSettings(
         String target,
-        String host,
-        int port,
-        String user,
         String root,
-        Path knownHosts,
-        List<Path> identityFiles,
-        List<Path> certificateFiles,
+        List<SshHop> hops,
         @Nullable Passphrase passphrase) {
-
     static final String KNOWN_HOSTS = "known-hosts";
     static final String IDENTITY_FILE = "identity-file";
     static final String CERTIFICATE_FILE = "certificate-file";
+    static final String JUMP = "jump";
 
+    private static final String NO_JUMP = "none";
     private static final int DEFAULT_PORT = 22;
     private static final List<String> USUAL_IDENTITIES = List.of("id_ed25519", "id_ecdsa", "id_rsa");
+
+    SshSettings {
+        hops = List.copyOf(hops);
+    }
+
+    /** Returns the target's host. */
+    String host() {
+        return hops.get(hops.size() - 1).host();
+    }
+
+    /** Returns the account on the target's host. */
+    String user() {
+        return hops.get(hops.size() - 1).user();
+    }
+
+    /** Returns where this leads, for the URL that it was made from. */
+    TargetPlace place(URI url) {
+        SshHop last = hops.get(hops.size() - 1);
+        URI there;
+        try {
+            // The URI puts an IPv6 address into brackets by itself.
+            String host = last.host().toLowerCase(Locale.ROOT);
+            URI front = new URI(url.getScheme(), last.user(), host, last.port(), "/", null, null);
+            there = new URI(front.toString().replaceFirst("/$", "") + url.getRawPath());
+        } catch (URISyntaxException e) {
+            throw invalid(target, "'" + last.host() + "' is no host: " + e.getReason(), e);
+        }
+        List<Path> secrets = hops.stream()
+                .flatMap(hop -> hop.identityFiles().stream())
+                .distinct()
+                .toList();
+        return new TargetPlace(there, secrets);
+    }
 
     /**
      * Reads an address; what is not given is as for {@code ssh(1)}: the system user, {@code ~/.ssh/known_hosts} and the
@@ -51,25 +84,61 @@ record SshSettings(
         if (host == null) {
             throw invalid(address.name(), "the url " + url + " names no host; write sftp://user@host/path");
         }
-        String plainHost = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        String user = url.getUserInfo() == null ? System.getProperty("user.name") : url.getUserInfo();
-        if (user.contains(":")) {
+        String user = url.getUserInfo();
+        if (user != null && user.contains(":")) {
             throw invalid(address.name(), "the url holds a password; use a key and the option " + IDENTITY_FILE);
         }
         Path sshFolder = Path.of(System.getProperty("user.home"), ".ssh");
         Path knownHosts = path(address, KNOWN_HOSTS).orElse(sshFolder.resolve("known_hosts"));
+        List<Path> known = List.of(readable(address, KNOWN_HOSTS, knownHosts));
+        List<Path> identities = identities(address, sshFolder);
+        List<Path> certificates = path(address, CERTIFICATE_FILE).stream()
+                .map(file -> readable(address, CERTIFICATE_FILE, file))
+                .toList();
+        List<SshHop> hops = new ArrayList<>();
+        for (HostSpec jump : jumps(address)) {
+            hops.add(new SshHop(
+                    SshHop.JUMP_HOST,
+                    user(jump),
+                    jump.host(),
+                    jump.port().orElse(DEFAULT_PORT),
+                    known,
+                    identities,
+                    certificates));
+        }
+        HostSpec last = new HostSpec(
+                user,
+                host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                url.getPort() < 0 ? OptionalInt.empty() : OptionalInt.of(url.getPort()));
+        hops.add(new SshHop(
+                SshHop.HOST,
+                user(last),
+                last.host(),
+                last.port().orElse(DEFAULT_PORT),
+                known,
+                identities,
+                certificates));
         return new SshSettings(
                 address.name(),
-                plainHost,
-                url.getPort() < 0 ? DEFAULT_PORT : url.getPort(),
-                user,
                 TextForm.encode(rootBytes(url.getRawPath())),
-                readable(address, KNOWN_HOSTS, knownHosts),
-                identities(address, sshFolder),
-                path(address, CERTIFICATE_FILE).stream()
-                        .map(file -> readable(address, CERTIFICATE_FILE, file))
-                        .toList(),
+                hops,
                 Passphrase.of(address, environment));
+    }
+
+    private static List<HostSpec> jumps(TargetAddress address) {
+        String jump = address.option(JUMP);
+        if (jump == null || jump.equals(NO_JUMP)) {
+            return List.of();
+        }
+        try {
+            return HostSpec.list(jump);
+        } catch (IllegalArgumentException malformed) {
+            throw invalid(address.name(), "the option " + JUMP + ": " + malformed.getMessage(), malformed);
+        }
+    }
+
+    private static String user(HostSpec host) {
+        return host.user() == null ? System.getProperty("user.name") : host.user();
     }
 
     private static List<Path> identities(TargetAddress address, Path sshFolder) {

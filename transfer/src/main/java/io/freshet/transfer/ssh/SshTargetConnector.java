@@ -2,6 +2,7 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetConnector;
+import io.freshet.target.TargetPlace;
 import io.freshet.target.TargetSession;
 import java.time.Duration;
 import java.util.Map;
@@ -13,7 +14,8 @@ import java.util.Set;
  *
  * <p>Options: {@code known-hosts} (default {@code ~/.ssh/known_hosts}), {@code identity-file} (default the usual ones in
  * {@code ~/.ssh}), {@code certificate-file} (default the one beside the key), {@code passphrase-file} or {@code
- * passphrase-env} for keys that need one. The user is the URL's, else the one this process runs as.
+ * passphrase-env} for keys that need one, {@code jump} for the hosts to go through, {@code user@host:port} with commas
+ * between them. Keys, certificates and known hosts are the same for every host on the way.
  */
 public final class SshTargetConnector implements TargetConnector {
     private static final Set<String> SCHEMES = Set.of("sftp", "ssh");
@@ -44,6 +46,11 @@ public final class SshTargetConnector implements TargetConnector {
     @Override
     public boolean supports(String scheme) {
         return SCHEMES.contains(scheme);
+    }
+
+    @Override
+    public TargetPlace locate(TargetAddress address) {
+        return SshSettings.of(address, environment).place(address.url());
     }
 
     @Override

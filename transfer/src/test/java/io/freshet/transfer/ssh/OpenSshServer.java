@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,6 +213,29 @@ public final class OpenSshServer implements AutoCloseable {
                     .strip();
         } catch (IOException e) {
             return "ended";
+        }
+    }
+
+    /** Stops every connection where it is: it stays open, and nobody answers any more. */
+    public void freezeConnections() {
+        process.descendants().forEach(connection -> run("kill", "-STOP", Long.toString(connection.pid())));
+    }
+
+    /** Returns whether somebody is connected. */
+    public boolean hasConnections() {
+        return process.descendants().findAny().isPresent();
+    }
+
+    /** Lets a user of another server in with the same key, and adds its host key to what that user knows. */
+    public void befriend(OpenSshServer other) {
+        try {
+            Files.copy(
+                    Path.of(other.identity() + ".pub"),
+                    Path.of(identity() + ".pub"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(other.knownHosts(), Files.readString(knownHosts()), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
