@@ -29,10 +29,16 @@ final class Section {
         this.problems = problems;
     }
 
-    static Section of(MappingNode node, String key, Predicate<String> isKnown, Set<String> known, Problems problems) {
+    static Section of(
+            MappingNode node,
+            String key,
+            Predicate<String> isKnown,
+            Set<String> known,
+            Map<String, String> instead,
+            Problems problems) {
         Section section = new Section(node, key, problems);
         for (NodeTuple tuple : node.getValue()) {
-            section.add(tuple, isKnown, known);
+            section.add(tuple, isKnown, known, instead);
         }
         return section;
     }
@@ -42,7 +48,7 @@ final class Section {
         return flawed;
     }
 
-    private void add(NodeTuple tuple, Predicate<String> isKnown, Set<String> known) {
+    private void add(NodeTuple tuple, Predicate<String> isKnown, Set<String> known, Map<String, String> instead) {
         Node name = tuple.getKeyNode();
         if (!(name instanceof ScalarNode scalar)) {
             flawed = true;
@@ -54,7 +60,9 @@ final class Section {
         Value value = new Value(tuple.getValueNode(), full, problems);
         boolean wasFlawed = flawed;
         flawed = true;
-        if (!isKnown.test(word)) {
+        if (instead.containsKey(word)) {
+            problems.add(name.getStartMark(), full, "there is no such key: " + instead.get(word));
+        } else if (!isKnown.test(word)) {
             Optional<String> meant = Spelling.nearest(word, known);
             meant.ifPresent(attempted::add);
             problems.add(

@@ -1,5 +1,6 @@
 package io.freshet.app.config;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of a target that say how to log in by SSH; they become the connector's options under the same names. */
 final class SshOptionsReader {
-    static final List<String> KEYS =
-            List.of("identity-file", "certificate-file", "passphrase-file", "passphrase-env", "known-hosts", "jump");
+    private static final String NO_AGENT =
+            "keys in ssh-agent are not used, as the SSH library knows no agents; name the"
+                    + " private key with identity-file, and what opens it with passphrase-file or passphrase-env";
 
+    static final List<String> KEYS = List.of(
+            "identity-file",
+            "certificate-file",
+            "passphrase-file",
+            "passphrase-env",
+            "known-hosts",
+            "jump",
+            "ssh-config");
+
+    /** Keys that people may try, and what to do instead. */
+    static final Map<String, String> INSTEAD = Map.of(
+            "ssh-agent", NO_AGENT,
+            "identity-agent", NO_AGENT,
+            "password", "passwords are not used; log in with a key, by identity-file",
+            "passphrase", "a passphrase does not belong in this file; use passphrase-file or passphrase-env",
+            "proxy-jump", "write jump",
+            "proxy-command", "commands are not run to connect; use jump");
+
+    private static final String NONE = "none";
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final FileChecks files;
@@ -25,7 +46,7 @@ final class SshOptionsReader {
 
     Map<String, String> read(Section section) {
         Map<String, String> options = new HashMap<>();
-        section.required("identity-file", "the private key to log in with, for example /etc/freshet/id_ed25519")
+        section.value("identity-file")
                 .flatMap(files::privateKey)
                 .ifPresent(path -> options.put("identity-file", path.toString()));
         section.value("certificate-file")
@@ -37,11 +58,19 @@ final class SshOptionsReader {
         section.value("passphrase-env")
                 .flatMap(value -> variable(section, value))
                 .ifPresent(name -> options.put("passphrase-env", name));
-        section.required("known-hosts", "the file with the host's key; ssh-keyscan HOST prints what to put there")
+        section.value("known-hosts")
                 .flatMap(files::trusted)
                 .ifPresent(path -> options.put("known-hosts", path.toString()));
         section.value("jump").flatMap(Value::text).ifPresent(hosts -> options.put("jump", hosts));
+        section.value("ssh-config").flatMap(this::sshConfig).ifPresent(file -> options.put("ssh-config", file));
         return options;
+    }
+
+    private Optional<String> sshConfig(Value value) {
+        return value.text()
+                .flatMap(text -> text.equals(NONE)
+                        ? Optional.of(NONE)
+                        : files.trusted(value).map(Path::toString));
     }
 
     /** Returns whether everything is there that a section says, so that it can be judged as a whole. */

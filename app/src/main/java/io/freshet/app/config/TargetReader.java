@@ -49,7 +49,7 @@ final class TargetReader {
     List<TargetDefinition> read(Value targets) {
         List<TargetDefinition> read = new ArrayList<>();
         for (Value value : targets.sequence("targets: [{name: web1, url: sftp://app@web1/srv/www, …}]")) {
-            value.section(KEYS, "{name: web1, url: sftp://app@web1/srv/www, …}")
+            value.section(KEYS, SshOptionsReader.INSTEAD, "{name: web1, url: sftp://app@web1/srv/www, …}")
                     .flatMap(this::target)
                     .ifPresent(read::add);
         }

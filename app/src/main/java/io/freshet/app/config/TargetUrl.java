@@ -73,10 +73,11 @@ final class TargetUrl {
                 "has no valid host; a host name has letters, digits, '-' and '.', an IPv6 address stands in brackets");
         refuse(url.getPort() == 0 || url.getPort() > 65535, text, "has a port that is not between 1 and 65535");
         String user = url.getUserInfo();
-        refuse(
-                user == null || user.isEmpty(),
-                text,
-                "names no user; write sftp://USER@" + url.getHost() + url.getRawPath());
+        if (user == null) {
+            // Then it is as for ssh: what ~/.ssh/config says, else the one who runs this.
+            return;
+        }
+        refuse(user.isEmpty(), text, "names no user; write sftp://USER@" + url.getHost() + url.getRawPath());
         refuse(
                 user.indexOf(':') >= 0,
                 text.replace(":" + password(url), ":…"),

@@ -3,6 +3,7 @@ package io.freshet.app.config;
 import io.freshet.filter.RuleOrigin;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -130,11 +131,20 @@ final class Value {
 
     /** Returns the keys and values below, where only {@code known} keys may occur. */
     Optional<Section> section(Set<String> known, String example) {
+        return section(known, Map.of(), example);
+    }
+
+    /**
+     * Returns the keys and values below, where only {@code known} keys may occur.
+     *
+     * @param instead what to say about keys that are not known, but likely to be tried
+     */
+    Optional<Section> section(Set<String> known, Map<String, String> instead, String example) {
         if (!(node instanceof MappingNode mapping)) {
             wrong("must be keys and values, not a " + kind() + "; write " + example);
             return Optional.empty();
         }
-        return Optional.of(Section.of(mapping, key, known::contains, known, problems));
+        return Optional.of(Section.of(mapping, key, known::contains, known, instead, problems));
     }
 
     /** Returns the keys and values below, whichever they are. */
@@ -143,7 +153,7 @@ final class Value {
             wrong("must be keys and values, not a " + kind());
             return Optional.empty();
         }
-        return Optional.of(Section.of(mapping, key, word -> true, Set.of(), problems));
+        return Optional.of(Section.of(mapping, key, word -> true, Set.of(), Map.of(), problems));
     }
 
     private String kind() {

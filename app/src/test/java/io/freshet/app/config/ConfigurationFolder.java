@@ -17,6 +17,14 @@ final class ConfigurationFolder {
         write("id", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "rw-------");
         write("id.pub", "ssh-ed25519 AAAA somebody\n", "rw-------");
         write("id-cert.pub", "ssh-ed25519-cert-v01@openssh.com AAAA somebody\n", "rw-r--r--");
+        write("source/id", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "rw-------");
+        write(
+                "aliases",
+                "Host alias\n HostName WEB1\n User app\n IdentityFile " + directory.resolve("source/id") + "\n",
+                "rw-r--r--");
+        write("no_known_hosts", "Host web1\n UserKnownHostsFile /none/known_hosts\n", "rw-r--r--");
+        write("no_identity", "Host web1\n IdentityFile /none/id\n", "rw-r--r--");
+        write("bad_config", "Host web1\n Port x\n", "rw-r--r--");
         write("open_id", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "rw-r-----");
         write("passphrase", "secret\n", "rw-------");
         write("known_hosts", "web1 ssh-ed25519 AAAA\n", "rw-r--r--");

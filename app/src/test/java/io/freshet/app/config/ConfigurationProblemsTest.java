@@ -44,6 +44,14 @@ class ConfigurationProblemsTest {
                     known-hosts: known_hosts
             """;
 
+    private static final String ALIASED_TARGET = """
+                  - name: web2
+                    url: sftp://alias/srv/www/
+                    identity-file: id
+                    known-hosts: known_hosts
+                    ssh-config: aliases
+            """;
+
     @TempDir
     private Path directory;
 
@@ -64,7 +72,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    policy: nights",
                         "    colour: red",
-                        "13:9: sources[0].targets[0].colour: there is no such key. There are certificate-file, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, url."),
+                        "13:9: sources[0].targets[0].colour: there is no such key. There are certificate-file, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, ssh-config, url."),
                 mistake(
                         "bandwidth: 200MB/s",
                         "cron: '0 * * * *'",
@@ -84,9 +92,33 @@ class ConfigurationProblemsTest {
                 mistake("data-dir: data\n", "", "1:1: data-dir: is missing: where Freshet keeps its own things"),
                 mistake("    path: source\n", "", "5:5: sources[0].path: is missing: the directory to replicate"),
                 mistake(
-                        "        known-hosts: known_hosts\n",
-                        "",
-                        "9:9: sources[0].targets[0].known-hosts: is missing: "),
+                        "known-hosts: known_hosts",
+                        "ssh-config: no_known_hosts",
+                        "10:14: sources[0].targets[0].url: no file with known hosts can be read: [/none/known_hosts]; give one by the option known-hosts"),
+                mistake(
+                        "identity-file: id",
+                        "ssh-config: no_identity",
+                        "10:14: sources[0].targets[0].url: no IdentityFile for web1 in /FOLDER/no_identity can be read: [/none/id]; give one by the option identity-file"),
+                mistake(
+                        "    policy: nights",
+                        "    ssh-config: bad_config",
+                        "10:14: sources[0].targets[0].url: /FOLDER/bad_config line 2: 'x' is no port"),
+                mistake(
+                        "    policy: nights",
+                        "    ssh-config: open_known_hosts",
+                        "13:21: sources[0].targets[0].ssh-config: '/FOLDER/open_known_hosts' can be changed by others"),
+                mistake(
+                        "    policy: nights",
+                        "    ssh-config: nofile",
+                        "13:21: sources[0].targets[0].ssh-config: there is no file '/FOLDER/nofile'"),
+                mistake(
+                        "    policy: nights",
+                        "    ssh-agent: true",
+                        "13:9: sources[0].targets[0].ssh-agent: there is no such key: keys in ssh-agent are not used"),
+                mistake(
+                        "    policy: nights",
+                        "    passphrase: open sesame",
+                        "there is no such key: a passphrase does not belong in this file; use passphrase-file"),
                 mistake("path: source", "path:", "6:5: sources[0].path: has no value"),
                 mistake(
                         "path: source",
@@ -223,7 +255,7 @@ class ConfigurationProblemsTest {
                 mistake("sftp://app@web1/srv/www", "sftp://app@web_1/srv", "has no valid host"),
                 mistake(
                         "sftp://app@web1/srv/www",
-                        "sftp://web1/srv/www",
+                        "sftp://@web1/srv/www",
                         "names no user; write sftp://USER@web1/srv/www"),
                 mistake(
                         "sftp://app@web1/srv/www",
@@ -322,6 +354,14 @@ class ConfigurationProblemsTest {
                         "    policy: nights\n",
                         "    policy: nights\n" + SECOND_TARGET,
                         "15:14: sources[0].targets[1].url: is the same place as target 'web1'"),
+                mistake(
+                        "    policy: nights\n",
+                        "    policy: nights\n" + ALIASED_TARGET,
+                        "15:14: sources[0].targets[1].url: is the same place as target 'web1'"),
+                mistake(
+                        "    policy: nights\n",
+                        "    policy: nights\n" + ALIASED_TARGET.replace("identity-file: id", "policy: nights"),
+                        "15:14: sources[0].targets[1].url: '/FOLDER/source/id' lies in the source '/FOLDER/source'"),
                 mistake(
                         "    policy: nights\n",
                         "    policy: nights\n" + SECOND_TARGET.replace("www/", "www/sub"),

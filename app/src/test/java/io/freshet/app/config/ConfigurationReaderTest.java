@@ -69,6 +69,7 @@ class ConfigurationReaderTest {
                     certificate-file: id-cert.pub
                     passphrase-env: PATH
                     jump: me@bastion:2222,me@inner
+                    ssh-config: aliases
                     known-hosts: known_hosts
             policies:
               - name: nights
@@ -152,6 +153,7 @@ class ConfigurationReaderTest {
                 .containsEntry(
                         "certificate-file", directory.resolve("id-cert.pub").toString())
                 .containsEntry("passphrase-env", "PATH")
+                .containsEntry("ssh-config", directory.resolve("aliases").toString())
                 .containsEntry("jump", "me@bastion:2222,me@inner")
                 .doesNotContainKey("passphrase-file");
         Policy nights = new Policy(
@@ -203,6 +205,7 @@ class ConfigurationReaderTest {
                         "passphrase-env",
                         "known-hosts",
                         "jump",
+                        "ssh-config",
                         "policy");
         assertThat(PolicyReader.KEYS)
                 .containsExactlyInAnyOrder(

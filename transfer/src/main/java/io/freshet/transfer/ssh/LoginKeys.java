@@ -1,5 +1,6 @@
 package io.freshet.transfer.ssh;
 
+import io.freshet.failure.FreshetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,18 +38,28 @@ final class LoginKeys {
      */
     static LoginKeys read(String target, SshHop hop, @Nullable Passphrase passphrase) {
         LoginKeys keys = new LoginKeys(target, hop, passphrase);
-        List<UserCertificate> configured = hop.certificateFiles().stream()
+        SshIdentities identities = hop.identities();
+        List<UserCertificate> configured = identities.certificates().stream()
                 .map(file -> UserCertificate.read(target, file))
                 .toList();
-        for (Path identity : hop.identityFiles()) {
-            keys.add(identity, configured);
+        FreshetException unusable = null;
+        for (Path identity : identities.keys()) {
+            try {
+                keys.add(identity, configured);
+            } catch (FreshetException e) {
+                unusable = unusable == null ? e : unusable;
+                keys.objections.add(SshSettings.withoutTarget(e, target));
+            }
+        }
+        if (unusable != null && (identities.keysRequired() || keys.offers.isEmpty())) {
+            throw unusable;
         }
         for (UserCertificate certificate : configured) {
-            if (!keys.certificates.contains(certificate)) {
+            if (identities.certificatesRequired() && !keys.certificates.contains(certificate)) {
                 throw SshSettings.invalid(
                         target,
                         "the certificate " + certificate.file() + " (" + SshSettings.CERTIFICATE_FILE
-                                + ") is for another key than " + hop.identityFiles());
+                                + ") is for another key than " + identities.keys());
             }
         }
         return keys;
@@ -94,6 +105,6 @@ final class LoginKeys {
                             + " (TrustedUserCAKeys in sshd_config)"));
         }
         advice.add("add its public half to ~/.ssh/authorized_keys of that account");
-        return "does not accept the key " + hop.identityFiles() + "; " + String.join("; or ", advice);
+        return "does not accept the key " + hop.identities().keys() + "; " + String.join("; or ", advice);
     }
 }

@@ -42,6 +42,10 @@ final class PrivateKeyFile {
             KeyFormat format = KeyProviderUtil.detectKeyFileFormat(text, false);
             FileKeyProvider key =
                     Factory.Named.Util.create(SshLibrary.config().getFileKeyProviderFactories(), format.toString());
+            if (key == null && text.matches("(?s)(ssh|ecdsa|sk)-\\S+ .*")) {
+                throw new IOException(
+                        "it is a public key; keys in ssh-agent are not used, so name the private key's file");
+            }
             if (key == null) {
                 throw new IOException("its format is not known");
             }

@@ -8,19 +8,14 @@ import java.util.List;
  *
  * @param called what messages call it: "host" or "jump host"
  * @param knownHosts files with the keys that the host may show
- * @param identityFiles private keys to offer, in order
- * @param certificateFiles certificates for these keys; if none, the ones beside the keys
  */
-record SshHop(
-        String called,
-        String user,
-        String host,
-        int port,
-        List<Path> knownHosts,
-        List<Path> identityFiles,
-        List<Path> certificateFiles) {
+record SshHop(String called, String user, String host, int port, List<Path> knownHosts, SshIdentities identities) {
     static final String HOST = "host";
     static final String JUMP_HOST = "jump host";
+
+    SshHop {
+        knownHosts = List.copyOf(knownHosts);
+    }
 
     String hostAndPort() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

@@ -11,13 +11,8 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +31,7 @@ record SshSettings(
     static final String IDENTITY_FILE = "identity-file";
     static final String CERTIFICATE_FILE = "certificate-file";
     static final String JUMP = "jump";
-
-    private static final String NO_JUMP = "none";
-    private static final int DEFAULT_PORT = 22;
-    private static final List<String> USUAL_IDENTITIES = List.of("id_ed25519", "id_ecdsa", "id_rsa");
+    static final String SSH_CONFIG = "ssh-config";
 
     SshSettings {
         hops = List.copyOf(hops);
@@ -61,24 +53,20 @@ record SshSettings(
         URI there;
         try {
             // The URI puts an IPv6 address into brackets by itself.
-            String host = last.host().toLowerCase(Locale.ROOT);
-            URI front = new URI(url.getScheme(), last.user(), host, last.port(), "/", null, null);
+            URI front = new URI(url.getScheme(), last.user(), last.host(), last.port(), "/", null, null);
             there = new URI(front.toString().replaceFirst("/$", "") + url.getRawPath());
         } catch (URISyntaxException e) {
             throw invalid(target, "'" + last.host() + "' is no host: " + e.getReason(), e);
         }
         List<Path> secrets = hops.stream()
-                .flatMap(hop -> hop.identityFiles().stream())
+                .flatMap(hop -> hop.identities().keys().stream())
                 .distinct()
                 .toList();
         return new TargetPlace(there, secrets);
     }
 
-    /**
-     * Reads an address; what is not given is as for {@code ssh(1)}: the system user, {@code ~/.ssh/known_hosts} and the
-     * usual identity files.
-     */
-    static SshSettings of(TargetAddress address, Map<String, String> environment) {
+    /** Reads an address. */
+    static SshSettings of(TargetAddress address, LocalUser localUser) {
         URI url = address.url();
         String host = url.getHost();
         if (host == null) {
@@ -88,79 +76,15 @@ record SshSettings(
         if (user != null && user.contains(":")) {
             throw invalid(address.name(), "the url holds a password; use a key and the option " + IDENTITY_FILE);
         }
-        Path sshFolder = Path.of(System.getProperty("user.home"), ".ssh");
-        Path knownHosts = path(address, KNOWN_HOSTS).orElse(sshFolder.resolve("known_hosts"));
-        List<Path> known = List.of(readable(address, KNOWN_HOSTS, knownHosts));
-        List<Path> identities = identities(address, sshFolder);
-        List<Path> certificates = path(address, CERTIFICATE_FILE).stream()
-                .map(file -> readable(address, CERTIFICATE_FILE, file))
-                .toList();
-        List<SshHop> hops = new ArrayList<>();
-        for (HostSpec jump : jumps(address)) {
-            hops.add(new SshHop(
-                    SshHop.JUMP_HOST,
-                    user(jump),
-                    jump.host(),
-                    jump.port().orElse(DEFAULT_PORT),
-                    known,
-                    identities,
-                    certificates));
-        }
-        HostSpec last = new HostSpec(
+        HostSpec target = new HostSpec(
                 user,
                 host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
                 url.getPort() < 0 ? OptionalInt.empty() : OptionalInt.of(url.getPort()));
-        hops.add(new SshHop(
-                SshHop.HOST,
-                user(last),
-                last.host(),
-                last.port().orElse(DEFAULT_PORT),
-                known,
-                identities,
-                certificates));
         return new SshSettings(
                 address.name(),
                 TextForm.encode(rootBytes(url.getRawPath())),
-                hops,
-                Passphrase.of(address, environment));
-    }
-
-    private static List<HostSpec> jumps(TargetAddress address) {
-        String jump = address.option(JUMP);
-        if (jump == null || jump.equals(NO_JUMP)) {
-            return List.of();
-        }
-        try {
-            return HostSpec.list(jump);
-        } catch (IllegalArgumentException malformed) {
-            throw invalid(address.name(), "the option " + JUMP + ": " + malformed.getMessage(), malformed);
-        }
-    }
-
-    private static String user(HostSpec host) {
-        return host.user() == null ? System.getProperty("user.name") : host.user();
-    }
-
-    private static List<Path> identities(TargetAddress address, Path sshFolder) {
-        Optional<Path> given = path(address, IDENTITY_FILE);
-        if (given.isPresent()) {
-            return List.of(readable(address, IDENTITY_FILE, given.get()));
-        }
-        List<Path> usual = USUAL_IDENTITIES.stream()
-                .map(sshFolder::resolve)
-                .filter(Files::isReadable)
-                .toList();
-        if (usual.isEmpty()) {
-            throw invalid(
-                    address.name(),
-                    "there is no private key: give one by the option " + IDENTITY_FILE + ", or make " + sshFolder
-                            + "/id_ed25519 with ssh-keygen");
-        }
-        return usual;
-    }
-
-    private static Optional<Path> path(TargetAddress address, String option) {
-        return Stream.ofNullable(address.option(option)).map(Path::of).findFirst();
+                new HopFinder(address, localUser).find(target),
+                Passphrase.of(address, localUser.environment()));
     }
 
     static Path readable(TargetAddress address, String option, Path file) {
@@ -187,6 +111,13 @@ record SshSettings(
             at = end;
         }
         return bytes.toByteArray();
+    }
+
+    /** Returns what a failure says, for where it is clear which target it is about. */
+    static String withoutTarget(FreshetException failure, String target) {
+        String message = String.valueOf(failure.getMessage());
+        String front = "target '" + target + "': ";
+        return message.startsWith(front) ? message.substring(front.length()) : message;
     }
 
     static FreshetException invalid(String target, String what) {

@@ -5,7 +5,6 @@ import io.freshet.target.TargetConnector;
 import io.freshet.target.TargetPlace;
 import io.freshet.target.TargetSession;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,7 +14,10 @@ import java.util.Set;
  * <p>Options: {@code known-hosts} (default {@code ~/.ssh/known_hosts}), {@code identity-file} (default the usual ones in
  * {@code ~/.ssh}), {@code certificate-file} (default the one beside the key), {@code passphrase-file} or {@code
  * passphrase-env} for keys that need one, {@code jump} for the hosts to go through, {@code user@host:port} with commas
- * between them. Keys, certificates and known hosts are the same for every host on the way.
+ * between them, or {@code none}. An option counts for every host on the way. {@code ssh-config} names a file that says what
+ * no option says, see {@link SshConfigFile} (default {@code ~/.ssh/config} if there is one; {@code none} for none). Keys in
+ * an ssh-agent are not used: the library does not know agents. The user is the URL's, else the file's, else the one that
+ * runs this.
  */
 public final class SshTargetConnector implements TargetConnector {
     private static final Set<String> SCHEMES = Set.of("sftp", "ssh");
@@ -25,22 +27,22 @@ public final class SshTargetConnector implements TargetConnector {
 
     private final Duration silence;
     private final Duration login;
-    private final Map<String, String> environment;
+    private final LocalUser localUser;
 
     /** Made by {@link java.util.ServiceLoader}. */
     public SshTargetConnector() {
-        this(SILENCE, LOGIN, System.getenv());
+        this(SILENCE, LOGIN, LocalUser.current());
     }
 
     /**
      * @param silence how long a server may be silent while it owes an answer
      * @param login how long connecting and authenticating may take
-     * @param environment the environment variables
+     * @param localUser whose files and variables are used
      */
-    SshTargetConnector(Duration silence, Duration login, Map<String, String> environment) {
+    SshTargetConnector(Duration silence, Duration login, LocalUser localUser) {
         this.silence = silence;
         this.login = login;
-        this.environment = environment;
+        this.localUser = localUser;
     }
 
     @Override
@@ -50,12 +52,12 @@ public final class SshTargetConnector implements TargetConnector {
 
     @Override
     public TargetPlace locate(TargetAddress address) {
-        return SshSettings.of(address, environment).place(address.url());
+        return SshSettings.of(address, localUser).place(address.url());
     }
 
     @Override
     public TargetSession connect(TargetAddress address) {
-        SshSettings settings = SshSettings.of(address, environment);
+        SshSettings settings = SshSettings.of(address, localUser);
         SshConnection connection = SshConnection.open(settings, silence, login);
         try {
             return new SftpTargetSession(settings, connection.sftp(), connection.shell(), connection::close);

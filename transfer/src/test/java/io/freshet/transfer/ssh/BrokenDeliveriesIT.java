@@ -163,7 +163,7 @@ class BrokenDeliveriesIT {
         }
 
         private TargetSession connect(int port) {
-            return new SshTargetConnector(SILENCE, NOTICED, Map.of())
+            return new SshTargetConnector(SILENCE, NOTICED, LocalUser.current())
                     .connect(server.addressThrough(port, "round" + Long.toHexString(seed), root));
         }
 

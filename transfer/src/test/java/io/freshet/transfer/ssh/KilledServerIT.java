@@ -127,7 +127,8 @@ class KilledServerIT {
                     "t",
                     URI.create("sftp://nobody@localhost" + root),
                     Map.of("known-hosts", login, "identity-file", login));
-            return new SftpTargetSession(SshSettings.of(address, Map.of()), channel, RemoteShell.NONE, this::kill);
+            return new SftpTargetSession(
+                    SshSettings.of(address, LocalUser.current()), channel, RemoteShell.NONE, this::kill);
         }
 
         private void kill() {

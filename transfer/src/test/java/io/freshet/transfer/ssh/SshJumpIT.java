@@ -188,7 +188,7 @@ class SshJumpIT {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             TargetAddress address = new TargetAddress(
                     "t", URI.create("sftp://" + USER + "@127.0.0.1:" + silent.getLocalPort() + "/srv"), options);
-            SshTargetConnector impatient = new SshTargetConnector(LONG, Duration.ofSeconds(3), Map.of());
+            SshTargetConnector impatient = new SshTargetConnector(LONG, Duration.ofSeconds(3), LocalUser.current());
 
             assertThatThrownBy(() -> impatient.connect(address))
                     .satisfies(code(ErrorCode.TARGET_UNREACHABLE))
@@ -205,7 +205,7 @@ class SshJumpIT {
         if (jumps.equals("one")) {
             options.put("jump", at(first));
         }
-        SshTargetConnector impatient = new SshTargetConnector(Duration.ofSeconds(2), LONG, Map.of());
+        SshTargetConnector impatient = new SshTargetConnector(Duration.ofSeconds(2), LONG, LocalUser.current());
         try (TargetSession session = impatient.connect(new TargetAddress("t", server.url(root), options))) {
             session.enterGate(1, "a");
             AtomicBoolean froze = new AtomicBoolean();

@@ -189,7 +189,8 @@ class SshKeysIT {
     }
 
     private TargetSession connect() {
-        return new SshTargetConnector(Duration.ofSeconds(60), Duration.ofSeconds(30), environment)
+        return new SshTargetConnector(
+                        Duration.ofSeconds(60), Duration.ofSeconds(30), new LocalUser("nobody", temporary, environment))
                 .connect(new TargetAddress("t", server.url(root), options));
     }
 }

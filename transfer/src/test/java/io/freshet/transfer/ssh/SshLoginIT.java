@@ -216,7 +216,7 @@ class SshLoginIT {
             TargetAddress address =
                     new TargetAddress("t", URI.create("sftp://127.0.0.1:" + silent.getLocalPort() + "/srv"), options);
             SshTargetConnector impatient =
-                    new SshTargetConnector(Duration.ofSeconds(60), Duration.ofMillis(500), Map.of());
+                    new SshTargetConnector(Duration.ofSeconds(60), Duration.ofMillis(500), LocalUser.current());
 
             assertThatThrownBy(() -> impatient.connect(address)).satisfies(code(ErrorCode.TARGET_UNREACHABLE));
         }
