@@ -19,6 +19,7 @@ import org.apache.sshd.common.file.FileSystemFactory;
 import org.apache.sshd.common.file.nativefs.NativeFileSystemFactory;
 import org.apache.sshd.common.file.virtualfs.VirtualFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.KeySetPublickeyAuthenticator;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
@@ -82,6 +83,11 @@ public final class MinaServer implements AutoCloseable {
                 Map.of(
                         "identity-file", directory.resolve("id_ecdsa").toString(),
                         "known-hosts", directory.resolve("known_hosts").toString()));
+    }
+
+    /** Lets clients send so much before the server has taken it in. */
+    public void setWindow(long bytes) {
+        CoreModuleProperties.WINDOW_SIZE.set(server, bytes);
     }
 
     private static KeyPair newKey() throws GeneralSecurityException {

@@ -201,18 +201,43 @@ class SshJumpIT {
     @ParameterizedTest
     @CsvSource({"none, target", "one, target", "one, jump"})
     @Timeout(60)
-    void hostThatFreezesIsGivenUp(String jumps, String frozen) throws IOException {
+    void hostThatFreezesIsGivenUp(String jumps, String frozen) {
         if (jumps.equals("one")) {
             options.put("jump", at(first));
         }
+        assertFreezingIsNoticed(
+                new TargetAddress("t", server.url(root), options), frozen.equals("jump") ? first : server);
+    }
+
+    /** Then it is the jump host that has no room left first. */
+    @Test
+    @Timeout(60)
+    void jumpHostThatFreezesIsGivenUpWhereTheTargetTakesInMuch() throws Exception {
+        try (MinaServer roomy = MinaServer.start(temporary.resolve("roomy"))) {
+            roomy.setWindow(64 << 20);
+            TargetAddress straight = roomy.address("t", root.toString());
+            options.putAll(straight.options());
+            Path identity = Path.of(options.get("identity-file"));
+            OpenSshServer.run("chmod", "600", identity.toString());
+            Files.writeString(
+                    Path.of(first.identity() + ".pub"),
+                    OpenSshServer.run("ssh-keygen", "-y", "-f", identity.toString()));
+            knownHosts(Files.readString(Path.of(options.get("known-hosts"))) + Files.readString(first.knownHosts()));
+            options.put("jump", at(first));
+
+            assertFreezingIsNoticed(new TargetAddress("t", straight.url(), options), first);
+        }
+    }
+
+    private static void assertFreezingIsNoticed(TargetAddress address, OpenSshServer frozen) {
         SshTargetConnector impatient = new SshTargetConnector(Duration.ofSeconds(2), LONG, LocalUser.current());
-        try (TargetSession session = impatient.connect(new TargetAddress("t", server.url(root), options))) {
+        try (TargetSession session = impatient.connect(address)) {
             session.enterGate(1, "a");
             AtomicBoolean froze = new AtomicBoolean();
             MadeContent content = MadeContent.of(256L << 20, "x", 0644, Account.UID, Account.GID)
                     .beforeRead(place -> {
                         if (place > 8 << 20 && froze.compareAndSet(false, true)) {
-                            (frozen.equals("jump") ? first : server).freezeConnections();
+                            frozen.freezeConnections();
                         }
                     });
             Operation.PutFile put = new Operation.PutFile(
