@@ -17,7 +17,7 @@ public interface TargetConnector {
      * @throws io.freshet.failure.FreshetException with {@code CONFIGURATION_INVALID}
      */
     default TargetPlace locate(TargetAddress address) {
-        return new TargetPlace(address.url(), List.of());
+        return new TargetPlace(address.url(), List.of(), List.of());
     }
 
     /**

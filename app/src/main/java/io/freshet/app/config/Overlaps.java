@@ -64,7 +64,8 @@ final class Overlaps {
     }
 
     private static void reportTwins(TargetReader.Place target, TargetReader.Place earlier) {
-        if (!TargetUrl.realm(target.url()).equals(TargetUrl.realm(earlier.url()))) {
+        if (!target.through().equals(earlier.through())
+                || !TargetUrl.realm(target.url()).equals(TargetUrl.realm(earlier.url()))) {
             return;
         }
         boolean isLocal = TargetUrl.isLocal(target.url());

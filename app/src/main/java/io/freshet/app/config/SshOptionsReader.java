@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of a target that say how to log in by SSH; they become the connector's options under the same names. */
 final class SshOptionsReader {
@@ -37,11 +35,9 @@ final class SshOptionsReader {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final FileChecks files;
-    private final Function<String, @Nullable String> environment;
 
     SshOptionsReader(FileChecks files) {
         this.files = files;
-        this.environment = System::getenv;
     }
 
     Map<String, String> read(Section section) {
@@ -91,7 +87,7 @@ final class SshOptionsReader {
     /** Returns the name of a variable that is set. What is no name may be the passphrase itself and is not repeated. */
     private Optional<String> variable(Section section, Value value) {
         return value.pattern().filter(name -> {
-            String set = environment.apply(name);
+            String set = System.getenv(name);
             if (!VARIABLE.matcher(name).matches()) {
                 value.wrong("must be the name of an environment variable, without $, for example FRESHET_PASSPHRASE");
             } else if (section.value("passphrase-file").isPresent()) {

@@ -24,7 +24,7 @@ final class TargetReader {
             .collect(Collectors.toUnmodifiableSet());
 
     /** Where a target really is, and where the file says so. */
-    record Place(Value value, String name, URI url) {}
+    record Place(Value value, String name, URI url, List<String> through) {}
 
     private final FileChecks files;
     private final SshOptionsReader sshOptions;
@@ -74,8 +74,8 @@ final class TargetReader {
             TargetAddress address = new TargetAddress(name.orElse("unnamed"), url.get(), options);
             Value written = urlValue.orElseThrow();
             boolean whole = name.isPresent() && SshOptionsReader.isWhole(section, options);
-            URI place = whole ? locate(address, written) : url.get();
-            places.add(new Place(written, address.name(), place));
+            TargetPlace place = whole ? locate(address, written) : new TargetPlace(url.get(), List.of(), List.of());
+            places.add(new Place(written, address.name(), place.url(), place.through()));
         }
         Policy policy = section.value("policy").flatMap(this::policy).orElse(policies.get(Policy.CONTINUOUS));
         if (name.isEmpty() || url.isEmpty() || policy == null) {
@@ -85,22 +85,21 @@ final class TargetReader {
     }
 
     /** Returns where an address leads; what its connector says against it is a problem of the URL. */
-    private URI locate(TargetAddress address, Value written) {
+    private TargetPlace locate(TargetAddress address, Value written) {
         String scheme = address.url().getScheme();
         for (TargetConnector connector : connectors) {
             if (connector.supports(scheme)) {
                 try {
                     TargetPlace place = connector.locate(address);
                     place.secrets().forEach(secret -> files.addOwn(written, secret));
-                    return place.url();
+                    return place;
                 } catch (FreshetException refused) {
                     written.wrong(String.valueOf(refused.getMessage())
                             .replaceFirst("^target '" + Pattern.quote(address.name()) + "': ", ""));
-                    return address.url();
                 }
             }
         }
-        return address.url();
+        return new TargetPlace(address.url(), List.of(), List.of());
     }
 
     private Optional<Policy> policy(Value value) {

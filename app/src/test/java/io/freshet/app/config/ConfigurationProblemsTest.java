@@ -422,6 +422,15 @@ class ConfigurationProblemsTest {
         assertThat(ConfigurationReader.read(folder.file(RIGHT)).sources()).hasSize(1);
     }
 
+    /** Private addresses mean another host in every network. */
+    @Test
+    void samePlaceBehindAnotherJumpHostIsAnotherPlace() {
+        String behind = SECOND_TARGET + "        jump: me@gate\n";
+        Path file = folder.file(RIGHT.replace("    policy: nights\n", "    policy: nights\n" + behind));
+
+        assertThat(ConfigurationReader.read(file).sources().get(0).targets()).hasSize(2);
+    }
+
     @Test
     void everyMistakeIsToldAtOnceInTheOrderOfTheFile() {
         Path file = folder.file(RIGHT.replace("path: source", "path: nowhere")

@@ -62,7 +62,10 @@ record SshSettings(
                 .flatMap(hop -> hop.identities().keys().stream())
                 .distinct()
                 .toList();
-        return new TargetPlace(there, secrets);
+        List<String> through = hops.subList(0, hops.size() - 1).stream()
+                .map(SshHop::hostAndPort)
+                .toList();
+        return new TargetPlace(there, through, secrets);
     }
 
     /** Reads an address. */

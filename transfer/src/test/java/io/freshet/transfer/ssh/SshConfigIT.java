@@ -215,6 +215,11 @@ class SshConfigIT {
 
         assertThat(place.url()).isEqualTo(URI.create("sftp://" + USER + "@127.0.0.1:" + server.port() + "/srv/a%20b"));
         assertThat(place.secrets()).containsExactly(server.identity());
+        assertThat(place.through()).isEmpty();
+
+        options.putAll(server.address("t", root).options());
+        options.put("jump", "a@one,b@two:2222");
+        assertThat(connector().locate(address("sftp://web1/srv")).through()).containsExactly("one:22", "two:2222");
     }
 
     private String whole() {
