@@ -128,6 +128,7 @@ record DemoFolder(Path directory) {
                             url: %s
                             identity-file: keys/id_ecdsa
                             known-hosts: keys/known_hosts
+                            ssh-config: none
                     """.formatted(host.name(), host.url()));
         }
         Files.writeString(configuration(), text);
