@@ -2,6 +2,7 @@ package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.failure.HostKeyChangedException;
 import io.freshet.journal.Lane;
 import io.freshet.journal.Lease;
 import io.freshet.target.TargetAddress;
@@ -31,10 +32,12 @@ final class Connections implements AutoCloseable {
     }
 
     private final List<TargetConnector> connectors;
+    private final HostKeyGuard hostKeys;
     private final Map<Key, Open> open = new HashMap<>();
 
-    Connections(List<TargetConnector> connectors) {
+    Connections(List<TargetConnector> connectors, HostKeyGuard hostKeys) {
         this.connectors = List.copyOf(connectors);
+        this.hostKeys = hostKeys;
     }
 
     /** Returns the lane's connection if it is still good. */
@@ -56,8 +59,7 @@ final class Connections implements AutoCloseable {
 
     /** Connects, goes through the lease's gate and keeps the connection for the lane. */
     TargetSession connect(ServedTarget served, Lane lane, Lease lease) {
-        TargetAddress address = served.definition().address();
-        TargetSession session = connector(address).connect(address);
+        TargetSession session = reach(served, lease);
         try {
             // What is tried in the staging area must not be swept from there by the other lane's takeover.
             synchronized (served) {
@@ -71,6 +73,18 @@ final class Connections implements AutoCloseable {
             open.put(new Key(served, lane), new Open(session, lease.epoch(), System.nanoTime()));
         }
         return session;
+    }
+
+    private TargetSession reach(ServedTarget served, Lease lease) {
+        TargetAddress address = hostKeys.address(served);
+        try {
+            TargetSession session = connector(address).connect(address);
+            hostKeys.passed(served, lease);
+            return session;
+        } catch (HostKeyChangedException e) {
+            hostKeys.hold(served, lease, e);
+            throw e;
+        }
     }
 
     private TargetConnector connector(TargetAddress address) {

@@ -37,11 +37,11 @@ public class RunConfiguration {
 
     /** Closed by the engine, after the lanes have left. */
     @Bean(destroyMethod = "")
-    Connections connections() {
+    Connections connections(Stores stores) {
         List<TargetConnector> connectors = ServiceLoader.load(TargetConnector.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();
-        return new Connections(connectors);
+        return new Connections(connectors, new HostKeyGuard(stores.holds()));
     }
 
     @Bean

@@ -12,7 +12,7 @@ public final class HoldBook {
     private static final String SELECT = """
             SELECT h.hold_id, s.name AS source, t.name AS target, h.reason::text, h.detail, h.subject, h.state::text,
                    h.opened_at, h.opened_run, h.decided_at, h.decided_by, h.decision_reason,
-                   p.paths, p.manifest_rows, p.paths || '-' || p.newest AS version
+                   p.paths, p.manifest_rows, p.paths || '-' || p.newest || coalesce('-' || left(md5(h.subject), 8), '') AS version
             FROM hold h JOIN target t USING (target_id) JOIN source s USING (source_id)
             CROSS JOIN LATERAL (
                 SELECT count(*) AS paths, coalesce(sum(hp.manifest_rows), 0) AS manifest_rows, coalesce(max(hp.seq), 0) AS newest

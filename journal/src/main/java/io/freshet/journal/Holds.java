@@ -85,6 +85,20 @@ public final class Holds {
                         .update());
     }
 
+    /** Ends an open hold whose reason has gone away by itself; what people approved stands. */
+    public void resolveOpen(Lease lease, HoldReason reason) {
+        transactions.underLease(
+                jdbc,
+                lease,
+                () -> jdbc.sql("""
+                        UPDATE hold SET state = 'RESOLVED'
+                        WHERE target_id = :target AND state = 'OPEN' AND reason = :reason::hold_reason
+                        """)
+                        .param("target", lease.target().value())
+                        .param("reason", reason.name())
+                        .update());
+    }
+
     /** Returns whether a hold for this reason is open. */
     public boolean isOpen(TargetId target, HoldReason reason) {
         return jdbc.sql("""
@@ -108,6 +122,19 @@ public final class Holds {
                 .param("subject", subject)
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** Returns what all approvals for this reason accepted that still stand. */
+    public List<String> approvedSubjects(TargetId target, HoldReason reason) {
+        return jdbc.sql("""
+                        SELECT DISTINCT subject FROM hold
+                        WHERE target_id = :target AND reason = :reason::hold_reason AND state = 'APPROVED'
+                          AND subject IS NOT NULL
+                        """)
+                .param("target", target.value())
+                .param("reason", reason.name())
+                .query(String.class)
+                .list();
     }
 
     /** Returns what the newest approval for this reason accepted, if there is one that still stands. */

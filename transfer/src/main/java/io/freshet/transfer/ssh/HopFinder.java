@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -96,11 +98,17 @@ final class HopFinder {
                 host.toLowerCase(Locale.ROOT),
                 port,
                 knownHosts(entry, tokens),
+                approvedKeys(),
                 new SshIdentities(
                         keys(spec, entry, tokens),
                         address.option(SshSettings.IDENTITY_FILE) != null,
                         certificates(entry, tokens),
                         address.option(SshSettings.CERTIFICATE_FILE) != null)));
+    }
+
+    private Set<String> approvedKeys() {
+        String approved = address.option(TargetAddress.APPROVED_HOST_KEYS);
+        return approved == null ? Set.of() : approved.lines().collect(Collectors.toSet());
     }
 
     private List<HostSpec> configuredJumps(HostSpec spec, SshConfigEntry entry, Map<String, String> tokens) {

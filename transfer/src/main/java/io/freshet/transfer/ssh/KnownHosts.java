@@ -3,6 +3,7 @@ package io.freshet.transfer.ssh;
 import com.hierynomus.sshj.userauth.certificate.Certificate;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.failure.HostKeyChangedException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The strict check of a host's key against {@code known_hosts} files (sshd(8)): hashed names, {@code @cert-authority} and
  * {@code @revoked} lines. Nothing is ever added to them.
+ *
+ * <p>What a person accepted of a host that is known by another key counts beside the files, but for what is revoked.
  *
  * <p>The library's own check takes the first line that matches; here a revoked key is refused whatever other lines say. A
  * host that is known by any key and shows none of them counts as changed, of whatever type its key is. For one connection.
@@ -111,11 +114,18 @@ final class KnownHosts implements HostKeyVerifier {
                     }
                 }
             }
+            String shown = hop.shown(fingerprint(bare(key)));
+            if (known && hop.approvedKeys().contains(shown)) {
+                return true;
+            }
             refusal = known
-                    ? changed("shows the " + KeyType.fromKey(key) + " key " + fingerprint(key)
-                            + ", which is not the one in " + files()
-                            + "; find out why before you replace that line" + " (ssh-keygen -R '" + host + "' -f "
-                            + hop.knownHosts().get(0) + ")")
+                    ? new HostKeyChangedException(
+                            shown,
+                            said("shows the " + KeyType.fromKey(key) + " key " + fingerprint(bare(key))
+                                    + ", which is not the one in " + files()
+                                    + "; find out why before you approve the hold or replace that line"
+                                    + " (ssh-keygen -R '" + host + "' -f "
+                                    + hop.knownHosts().get(0) + ")"))
                     : unknown(host, key);
         } catch (IOException e) {
             refusal = changed("shows a key that cannot be compared: " + e.getMessage());
@@ -159,13 +169,19 @@ final class KnownHosts implements HostKeyVerifier {
     }
 
     private FreshetException changed(String what) {
-        return new FreshetException(
-                ErrorCode.HOST_KEY_CHANGED,
-                "target '" + target + "': the " + hop.called() + " " + hop.host() + " " + what);
+        return new FreshetException(ErrorCode.HOST_KEY_CHANGED, said(what));
+    }
+
+    private String said(String what) {
+        return "target '" + target + "': the " + hop.called() + " " + hop.host() + " " + what;
+    }
+
+    private static PublicKey bare(PublicKey key) {
+        return key instanceof Certificate<?> certificate ? certificate.getKey() : key;
     }
 
     private FreshetException unknown(String host, PublicKey shown) {
-        PublicKey key = shown instanceof Certificate<?> certificate ? certificate.getKey() : shown;
+        PublicKey key = bare(shown);
         String scan = "ssh-keyscan -p " + hop.port() + " " + hop.host();
         if (before != null) {
             scan = "ssh -p " + before.port() + " " + before.user() + "@" + before.host() + " " + scan;

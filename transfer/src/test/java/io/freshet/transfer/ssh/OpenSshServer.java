@@ -91,6 +91,11 @@ public final class OpenSshServer implements AutoCloseable {
         return directory.resolve("id_ed25519");
     }
 
+    /** The host's private key; the public half lies beside it. A new one counts from the next start on. */
+    public Path hostKey() {
+        return directory.resolve("host");
+    }
+
     public Path knownHosts() {
         return directory.resolve("known_hosts");
     }
