@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread, which never gets further ahead of the hash than a few blocks. Small content is hashed at once.
  */
 public final class ContentHasher {
-    private static final int BLOCKS_AHEAD = 32;
-    private static final long WORTH_A_THREAD = 1 << 20;
+    private static final int BLOCKS_AHEAD = 8;
+    private static final long WORTH_A_THREAD = 4 << 20;
     private static final Executor THREADS =
             Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()), task -> {
                 Thread thread = new Thread(task, "freshet-hash");

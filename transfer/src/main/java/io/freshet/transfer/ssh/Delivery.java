@@ -52,6 +52,7 @@ final class Delivery {
     private final Queue<Task> ready = new ArrayDeque<>();
     private final Queue<FileTask> withBlocks = new ArrayDeque<>();
     private final List<FileTask> unflushed = new ArrayList<>();
+    private final Queue<FileTask> again = new ArrayDeque<>();
     private boolean flushesTogether;
     private long unflushedSince;
 
@@ -172,6 +173,11 @@ final class Delivery {
 
     private boolean admit() {
         int before = admitted;
+        boolean anyAgain = false;
+        while (!again.isEmpty() && openFiles < filesInFlight && channel.outstanding() < REQUESTS_IN_FLIGHT) {
+            again.remove().startOver();
+            anyAgain = true;
+        }
         while (givenUp == null
                 && admitted < tasks.size()
                 && openFiles < filesInFlight
@@ -181,7 +187,7 @@ final class Delivery {
             task.stage();
             runReady();
         }
-        return admitted > before;
+        return anyAgain || admitted > before;
     }
 
     private boolean sendBlocks() {
@@ -210,7 +216,11 @@ final class Delivery {
         unflushed.clear();
         if (!files.isEmpty()) {
             flushesTogether = shell.flush(paths.house());
-            files.forEach(flushesTogether ? FileTask::staged : FileTask::startOver);
+            if (flushesTogether) {
+                files.forEach(FileTask::staged);
+            } else {
+                again.addAll(files);
+            }
         }
         return !files.isEmpty();
     }

@@ -34,6 +34,7 @@ final class FileTask extends StagedTask {
     private final PutFile put;
     private @Nullable ContentHasher hasher;
     private @Nullable BlockHasher blocks;
+    private @Nullable Base known;
     private @Nullable BaseFile base;
     private boolean copied;
     private boolean copyFailed;
@@ -73,10 +74,16 @@ final class FileTask extends StagedTask {
             end(new Result.Failed(e.code(), "read", String.valueOf(e.getMessage())));
             return;
         }
-        if (BlockMap.isWorthIt(state().size())) {
-            blocks = new BlockHasher(blockSize());
+        long size = state().size();
+        Base earlier = usableBase(size);
+        known = earlier;
+        if (BlockMap.isWorthIt(size)) {
+            blocks = new BlockHasher(
+                    earlier == null
+                            ? BlockMap.blockSizeFor(size)
+                            : earlier.blocks().blockSize());
         }
-        hasher = new ContentHasher(state().size(), usableBase() == null ? blocks : null);
+        hasher = new ContentHasher(size, earlier == null ? blocks : null);
         delivery.fileOpened();
         delivery.channel()
                 .send(
@@ -98,35 +105,29 @@ final class FileTask extends StagedTask {
             return;
         }
         handle = reply.string();
-        Base known = usableBase();
-        if (known == null) {
+        Base earlier = known;
+        if (earlier == null) {
             delivery.hasBlocks(this);
             return;
         }
-        BaseFile.open(delivery.channel(), delivery.paths().of(put.path()), known, found -> {
+        BaseFile.open(delivery.channel(), delivery.paths().of(put.path()), earlier, found -> {
             base = found;
             delivery.hasBlocks(this);
         });
     }
 
     /** Returns of what blocks can be copied: a target that cannot hash the outcome gets whole files. */
-    private @Nullable Base usableBase() {
-        Base known = put.base();
+    private @Nullable Base usableBase(long size) {
+        Base earlier = put.base();
         TargetFacts facts = delivery.facts();
-        return known != null
+        return earlier != null
                         && !sendsWhole
-                        && blocks != null
-                        && known.blocks().suits(state().size())
+                        && BlockMap.isWorthIt(size)
+                        && earlier.blocks().suits(size)
                         && facts.can(Capability.SERVER_COPY)
                         && facts.can(Capability.CHECKSUM)
-                ? known
+                ? earlier
                 : null;
-    }
-
-    private int blockSize() {
-        Base known = put.base();
-        long size = state().size();
-        return known != null && known.blocks().suits(size) ? known.blocks().blockSize() : BlockMap.blockSizeFor(size);
     }
 
     /**
@@ -222,7 +223,7 @@ final class FileTask extends StagedTask {
 
     private void sendContent(byte[] block, int count) {
         present(hasher).update(block, count);
-        byte[] blockHash = blocks == null || usableBase() == null ? null : blocks.add(block, count);
+        byte[] blockHash = blocks == null || known == null ? null : blocks.add(block, count);
         BaseFile earlier = base;
         if (earlier != null && blockHash != null && earlier.holds(sent, blockHash)) {
             if (earlier.gather(sent, count)) {

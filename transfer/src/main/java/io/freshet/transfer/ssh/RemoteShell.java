@@ -1,8 +1,10 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What Freshet has a target's own programs do; an account without a shell does none of it. */
 interface RemoteShell {
@@ -11,6 +13,11 @@ interface RemoteShell {
 
     /** The shell of an account that has none. */
     RemoteShell NONE = new RemoteShell() {
+        @Override
+        public Optional<Duration> start() {
+            return Optional.empty();
+        }
+
         @Override
         public Map<String, ContentHash> sha256(List<byte[]> paths, long bytes) {
             return Map.of();
@@ -21,6 +28,9 @@ interface RemoteShell {
             return false;
         }
     };
+
+    /** Returns how long it takes until a command runs; empty where none does, or none within two seconds. */
+    Optional<Duration> start();
 
     /**
      * Hashes files where they are.

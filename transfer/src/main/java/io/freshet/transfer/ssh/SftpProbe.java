@@ -5,8 +5,10 @@ import io.freshet.target.Capability;
 import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds out what a server can do: from what it announces, then by trying in the staging area. */
@@ -22,6 +24,7 @@ final class SftpProbe {
     /** An owner that nobody has by accident, to see whether owners can be given away; the account {@code daemon}. */
     private static final int OTHER_OWNER = 1;
 
+    private static final Duration QUICK_START = Duration.ofMillis(250);
     private static final byte[] PROBE_CONTENT = "freshet".getBytes(StandardCharsets.US_ASCII);
 
     private SftpProbe() {}
@@ -90,8 +93,12 @@ final class SftpProbe {
                     .longNumber(0)
                     .string(PROBE_CONTENT));
             add(can, copies(channel, paths, handle), Capability.SERVER_COPY);
-            add(can, tellsChecksum(shell, probe), Capability.CHECKSUM);
-            add(can, shell.flush(paths.house()), Capability.FILE_SYSTEM_SYNC);
+            Optional<Duration> start = shell.start();
+            add(can, start.isPresent() && tellsChecksum(shell, probe), Capability.CHECKSUM);
+            add(
+                    can,
+                    start.filter(SftpProbe::isQuick).isPresent() && shell.flush(paths.house()),
+                    Capability.FILE_SYSTEM_SYNC);
             channel.call(channel.request(SftpProtocol.CLOSE).string(handle));
             channel.call(channel.request(SftpProtocol.REMOVE).string(probe));
         }
@@ -130,6 +137,11 @@ final class SftpProbe {
                         | SftpProtocol.OPEN_CREATE
                         | SftpProtocol.OPEN_EXCLUSIVE)
                 .mode(PROBE_MODE);
+    }
+
+    /** A flush for many files is worth a command only if that starts sooner than they are flushed one by one. */
+    private static boolean isQuick(Duration start) {
+        return start.compareTo(QUICK_START) < 0;
     }
 
     private static boolean tellsChecksum(RemoteShell shell, byte[] probe) {

@@ -74,7 +74,7 @@ final class SshConnection implements AutoCloseable {
     }
 
     RemoteShell shell() {
-        return new SshShell(client, WATCHDOG, route::cut);
+        return new SshShell(client, WATCHDOG);
     }
 
     private static Session.Subsystem startSftp(SshSettings settings, SshRoute route, SSHClient client) {

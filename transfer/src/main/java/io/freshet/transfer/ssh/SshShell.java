@@ -24,9 +24,11 @@ import net.schmizz.sshj.connection.channel.direct.Session;
  *
  * <p>A command is a constant; names go to it through its standard input, each ended by NUL. Whatever the login shell is and
  * prints by itself, {@code sh} carries the command out, and what it says stands between two lines that nobody else writes.
- * Used by the session's thread.
+ * A login shell may take long to start, or hang: what takes too long is given up, without harm to the connection, and
+ * nothing is asked of that shell any more. Used by the session's thread.
  */
 final class SshShell implements RemoteShell {
+    private static final Duration LONGEST_START = Duration.ofSeconds(2);
     private static final Duration SHORTEST = Duration.ofSeconds(20);
     /** The slowest disk that is waited for. */
     private static final long BYTES_PER_SECOND = 10_000_000;
@@ -41,13 +43,17 @@ final class SshShell implements RemoteShell {
 
     private final SSHClient client;
     private final ScheduledExecutorService watchdog;
-    private final Runnable cut;
+    private boolean hangs;
 
-    /** @param cut ends the connection, and with it whatever is waited for; called by the watchdog's thread */
-    SshShell(SSHClient client, ScheduledExecutorService watchdog, Runnable cut) {
+    SshShell(SSHClient client, ScheduledExecutorService watchdog) {
         this.client = client;
         this.watchdog = watchdog;
-        this.cut = cut;
+    }
+
+    @Override
+    public Optional<Duration> start() {
+        long begun = System.nanoTime();
+        return run("true", new byte[0], LONGEST_START).map(answer -> Duration.ofNanos(System.nanoTime() - begun));
     }
 
     @Override
@@ -108,30 +114,92 @@ final class SshShell implements RemoteShell {
      */
     private record Answer(String said, int status) {}
 
-    /** Returns what the command answered; empty where it did not run to its end. */
+    /** Returns what the command answered; empty where it did not run to its end in time. */
     private Optional<Answer> run(String command, byte[] input, Duration patience) {
+        if (hangs) {
+            return Optional.empty();
+        }
         String frame = "freshet-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         String line = "exec sh -c 'echo " + frame + "; (" + command + ") 2>/dev/null; status=$?; echo; echo " + frame
                 + " $status'";
-        ScheduledFuture<?> watch = watchdog.schedule(cut, patience.toMillis(), TimeUnit.MILLISECONDS);
-        try (Session session = client.startSession()) {
-            Session.Command running = session.exec(line);
-            try (OutputStream in = running.getOutputStream()) {
-                in.write(input);
-            } catch (IOException e) {
-                // A command that does not want its input has ended; what it wrote tells why.
-                return Optional.empty();
-            }
-            String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            Matcher framed = Pattern.compile(frame + "\\n(.*)\\n" + frame + " ([0-9]+)\\s*", Pattern.DOTALL)
-                    .matcher(said);
-            return framed.find()
-                    ? Optional.of(new Answer(framed.group(1), Integer.parseInt(framed.group(2))))
-                    : Optional.empty();
+        Interruption late = new Interruption(watchdog, patience);
+        Session session = null;
+        Optional<Answer> answer = Optional.empty();
+        try {
+            session = client.startSession();
+            answer = answer(frame, communicate(session.exec(line), input));
         } catch (IOException | RuntimeException e) {
-            return Optional.empty();
+            // What was asked is not known, and that is all.
+            answer = Optional.empty();
         } finally {
-            watch.cancel(false);
+            hangs = late.end();
+        }
+        if (session != null) {
+            close(session, answer.isEmpty());
+        }
+        return answer;
+    }
+
+    private static String communicate(Session.Command running, byte[] input) throws IOException {
+        try (OutputStream in = running.getOutputStream()) {
+            in.write(input);
+        }
+        return new String(running.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static Optional<Answer> answer(String frame, String said) {
+        Matcher framed = Pattern.compile(frame + "\\n(.*)\\n" + frame + " ([0-9]+)\\s*", Pattern.DOTALL)
+                .matcher(said);
+        return framed.find()
+                ? Optional.of(new Answer(framed.group(1), Integer.parseInt(framed.group(2))))
+                : Optional.empty();
+    }
+
+    /** The library waits for the server to close the channel, too, which one that hangs may not do for long. */
+    private static void close(Session session, boolean beside) {
+        Runnable close = () -> {
+            try {
+                session.close();
+            } catch (IOException | RuntimeException e) {
+                // The connection is lost, and with it the channel.
+                return;
+            }
+        };
+        if (beside) {
+            Thread thread = new Thread(close, "freshet-close");
+            thread.setDaemon(true);
+            thread.start();
+        } else {
+            close.run();
+        }
+    }
+
+    /** Interrupts the thread that made it when its time is up, unless it is ended before. */
+    private static final class Interruption {
+        private final Thread thread = Thread.currentThread();
+        private final ScheduledFuture<?> timer;
+        private boolean ended;
+        private boolean happened;
+
+        private Interruption(ScheduledExecutorService watchdog, Duration patience) {
+            timer = watchdog.schedule(this::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private synchronized void interrupt() {
+            if (!ended) {
+                happened = true;
+                thread.interrupt();
+            }
+        }
+
+        /** Leaves no trace of an interruption; returns whether there was one. */
+        synchronized boolean end() {
+            ended = true;
+            timer.cancel(false);
+            if (happened) {
+                Thread.interrupted();
+            }
+            return happened;
         }
     }
 }

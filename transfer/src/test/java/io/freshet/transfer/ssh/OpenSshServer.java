@@ -301,6 +301,10 @@ public final class OpenSshServer implements AutoCloseable {
         if (lines.stream().noneMatch(line -> line.startsWith("Subsystem "))) {
             lines.add("Subsystem sftp internal-sftp");
         }
+        if (lines.stream().noneMatch(line -> line.startsWith("SetEnv "))) {
+            // What the login shell of whoever runs the tests does by itself is no part of them.
+            lines.add("SetEnv HOME=" + directory);
+        }
         Files.writeString(directory.resolve("sshd_config"), """
                 HostKey %s
                 %s

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -87,17 +88,38 @@ class OpenSshSessionIT extends TargetSessionContract {
                 touch %1$s/called
                 """.formatted(programs));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (OpenSshServer other =
-                        OpenSshServer.start(temporary.resolve("other"), "SetEnv PATH=" + programs + ":/usr/bin:/bin");
+        try (OpenSshServer other = OpenSshServer.start(
+                        temporary.resolve("other"),
+                        "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
                 TargetSession failing = new SshTargetConnector().connect(other.address("student", root))) {
             failing.enterGate(2, "second");
             assertThat(failing.capabilities()).contains(Capability.FILE_SYSTEM_SYNC);
             assertThat(programs.resolve("called")).exists();
 
-            assertThat(failing.apply(smallFiles(300), Monitor.NONE)).hasOnlyElementsOfType(Result.Done.class);
+            assertThat(failing.apply(smallFiles(1200), Monitor.NONE)).hasOnlyElementsOfType(Result.Done.class);
 
-            assertThat(root.resolve("small299")).hasContent("text 299");
+            assertThat(root.resolve("small1199")).hasContent("text 1199");
             assertThat(stagingNames()).isEmpty();
+        }
+    }
+
+    /** A login shell that hangs costs no more than a moment, once, and not the connection. */
+    @Test
+    void aShellThatHangsIsNotAskedAgain() throws Exception {
+        String account = OpenSshServer.run("getent", "passwd", System.getProperty("user.name"));
+        Assumptions.assumeTrue(account.strip().endsWith("/bash"), "other shells than bash read no .bashrc here");
+        Path home = Files.createDirectory(temporary.resolve("home"));
+        Path hanging = home.resolve("hangs");
+        OpenSshServer.run("mkfifo", hanging.toString());
+        Files.writeString(home.resolve(".bashrc"), "read line < " + hanging + "\n");
+        try (OpenSshServer other = OpenSshServer.start(temporary.resolve("other"), "SetEnv HOME=" + home);
+                TargetSession slow = new SshTargetConnector().connect(other.address("student", root))) {
+            slow.enterGate(2, "second");
+
+            assertThat(slow.capabilities()).doesNotContain(Capability.CHECKSUM, Capability.FILE_SYSTEM_SYNC);
+            assertThat(slow.apply(smallFiles(300), Monitor.NONE)).hasOnlyElementsOfType(Result.Done.class);
+            assertThat(slow.hash(List.of(path("small1")), Monitor.NONE))
+                    .containsExactly(Optional.of(MadeContent.of("text 1").hash()));
         }
     }
 
