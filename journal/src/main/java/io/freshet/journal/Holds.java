@@ -133,7 +133,7 @@ public final class Holds {
                         """)
                 .param("target", target.value())
                 .param("reason", reason.name())
-                .query(String.class)
+                .query((row, number) -> row.getString("subject"))
                 .list();
     }
 

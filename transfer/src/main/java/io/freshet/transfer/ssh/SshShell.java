@@ -39,6 +39,9 @@ final class SshShell implements RemoteShell {
                     + " else xargs -0 sha256sum --; fi";
 
     private static final String FLUSH = "xargs -0 sync -f";
+    /** Like the others it takes in its input to the end: before, the channel must not be closed under us. */
+    private static final String NOTHING = "cat";
+
     private static final Pattern LINE = Pattern.compile("(\\\\?)([0-9a-f]{64}) [ *](.*)", Pattern.DOTALL);
 
     private final SSHClient client;
@@ -53,7 +56,7 @@ final class SshShell implements RemoteShell {
     @Override
     public Optional<Duration> start() {
         long begun = System.nanoTime();
-        return run("true", new byte[0], LONGEST_START).map(answer -> Duration.ofNanos(System.nanoTime() - begun));
+        return run(NOTHING, new byte[0], LONGEST_START).map(answer -> Duration.ofNanos(System.nanoTime() - begun));
     }
 
     @Override
