@@ -24,7 +24,7 @@ final class SftpProbe {
     /** An owner that nobody has by accident, to see whether owners can be given away; the account {@code daemon}. */
     private static final int OTHER_OWNER = 1;
 
-    private static final Duration QUICK_START = Duration.ofMillis(250);
+    private static final Duration QUICK_START = Duration.ofMillis(500);
     private static final byte[] PROBE_CONTENT = "freshet".getBytes(StandardCharsets.US_ASCII);
 
     private SftpProbe() {}
