@@ -11,10 +11,11 @@ import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the target has of the large files of a wave, block by block, so that only changed blocks travel.
@@ -34,18 +35,8 @@ final class EarlierVersions {
 
     /** Returns, for those candidates of which something is known, what the target has under their paths. */
     Map<RelativePath, Base> onTarget(List<Candidate> candidates) {
-        Map<RelativePath, ManifestEntry> held = new HashMap<>();
-        Set<ContentHash> contents = new LinkedHashSet<>();
-        for (Candidate candidate : candidates) {
-            ManifestEntry entry = candidate.held();
-            if (entry != null
-                    && entry.hash() != null
-                    && BlockMap.isWorthIt(candidate.present().size())) {
-                held.put(candidate.path(), entry);
-                contents.add(entry.hash());
-            }
-        }
-        Map<ContentHash, BlockMap> maps = stores.blockMaps().find(contents);
+        Map<RelativePath, ManifestEntry> held = held(candidates);
+        Map<ContentHash, BlockMap> maps = stores.blockMaps().find(contents(held));
         Map<RelativePath, Base> bases = new HashMap<>();
         held.forEach((path, entry) -> {
             BlockMap blocks = maps.get(entry.hash());
@@ -65,10 +56,31 @@ final class EarlierVersions {
         if (!capabilities.containsAll(KEEPS_BLOCKS)) {
             return Set.of();
         }
-        return onTarget(candidates.stream()
-                        .filter(EarlierVersions::wasWrittenTo)
-                        .toList())
-                .keySet();
+        Map<RelativePath, ManifestEntry> held =
+                held(candidates.stream().filter(EarlierVersions::wasWrittenTo).toList());
+        Set<ContentHash> known = stores.blockMaps().known(contents(held));
+        held.values().removeIf(entry -> !known.contains(entry.hash()));
+        return held.keySet();
+    }
+
+    /** Returns by path what the target was sent of those that may have a map. */
+    private static Map<RelativePath, ManifestEntry> held(List<Candidate> candidates) {
+        Map<RelativePath, ManifestEntry> held = new HashMap<>();
+        for (Candidate candidate : candidates) {
+            ManifestEntry entry = candidate.held();
+            if (entry != null
+                    && entry.hash() != null
+                    && BlockMap.isWorthIt(candidate.present().size())) {
+                held.put(candidate.path(), entry);
+            }
+        }
+        return held;
+    }
+
+    private static Set<ContentHash> contents(Map<RelativePath, ManifestEntry> held) {
+        return held.values().stream()
+                .flatMap(entry -> Stream.ofNullable(entry.hash()))
+                .collect(Collectors.toSet());
     }
 
     private static boolean wasWrittenTo(Candidate candidate) {

@@ -5,6 +5,7 @@ import io.freshet.file.ContentHash;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -39,6 +40,20 @@ public final class BlockMaps {
         return found;
     }
 
+    /** Returns those of these contents that have a map, without reading it. */
+    public Set<ContentHash> known(Collection<ContentHash> contents) {
+        if (contents.isEmpty()) {
+            return Set.of();
+        }
+        return Set.copyOf(jdbc.sql("""
+                        SELECT content_hash
+                        FROM block_map JOIN unnest(:contents::text[]) AS asked (hex) ON content_hash = decode(hex, 'hex')
+                        """)
+                .param("contents", Columns.text(contents, hash -> hash))
+                .query((row, number) -> ContentHash.of(row.getBytes("content_hash")))
+                .list());
+    }
+
     /** Writes what a wave says of maps, in its transaction. */
     void record(WaveRecord wave) {
         if (wave.blockMaps.isEmpty() && wave.replacedContents.isEmpty()) {
@@ -52,15 +67,19 @@ public final class BlockMaps {
                         """)
                 .param("contents", Columns.text(wave.replacedContents, hash -> hash))
                 .update();
-        wave.blockMaps.forEach((content, map) -> jdbc.sql("""
+        jdbc.sql("""
                         INSERT INTO block_map (content_hash, block_size, hashes)
-                        VALUES (decode(:content, 'hex'), :blockSize, :hashes)
+                        SELECT decode(hex, 'hex'), block_size, hashes
+                        FROM unnest(:contents::text[], :blockSizes::int[], :hashes::bytea[]) AS made (hex, block_size, hashes)
+                        ORDER BY hex
                         ON CONFLICT (content_hash) DO UPDATE SET replaced_at = NULL
                         """)
-                .param("content", content.hex())
-                .param("blockSize", map.blockSize())
-                .param("hashes", map.hashes())
-                .update());
+                .param("contents", Columns.text(wave.blockMaps.keySet(), hash -> hash))
+                .param("blockSizes", Columns.text(wave.blockMaps.values(), BlockMap::blockSize))
+                .param(
+                        "hashes",
+                        wave.blockMaps.values().stream().map(BlockMap::hashes).toArray(byte[][]::new))
+                .update();
         jdbc.sql("DELETE FROM block_map WHERE replaced_at < now() - interval '7 days'")
                 .update();
     }

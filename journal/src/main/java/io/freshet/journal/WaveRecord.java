@@ -5,14 +5,11 @@ import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Everything that one wave of a run did, collected to be written in one transaction by {@link Deliveries#record}.
@@ -34,7 +31,7 @@ public final class WaveRecord {
     final List<RelativePath> removals = new ArrayList<>();
     final List<ManifestEntry> puts = new ArrayList<>();
     final List<Delivery> deliveries = new ArrayList<>();
-    final NavigableMap<ContentHash, BlockMap> blockMaps = new TreeMap<>(Comparator.comparing(ContentHash::hex));
+    final Map<ContentHash, BlockMap> blockMaps = new LinkedHashMap<>();
     final Set<ContentHash> replacedContents = new LinkedHashSet<>();
     final Map<RelativePath, ContentHash> verified = new LinkedHashMap<>();
     final Set<RelativePath> settledIntents = new LinkedHashSet<>();
