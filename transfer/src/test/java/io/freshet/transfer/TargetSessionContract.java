@@ -1,5 +1,6 @@
 package io.freshet.transfer;
 
+import static io.freshet.transfer.FailureCodes.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,7 +45,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -1019,13 +1019,6 @@ public abstract class TargetSessionContract {
                 .isInstanceOfSatisfying(
                         Result.Failed.class,
                         failed -> assertThat(failed.code()).as(failed.message()).isEqualTo(code));
-    }
-
-    protected static Consumer<Throwable> code(ErrorCode code) {
-        return thrown -> assertThat(thrown)
-                .isInstanceOfSatisfying(
-                        FreshetException.class,
-                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
     }
 
     protected final List<String> houseNames() throws IOException {

@@ -9,7 +9,6 @@ import io.freshet.target.Operation;
 import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Result;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -286,8 +285,7 @@ final class Delivery {
 
     /** Asks the target for the hash of a file that it has; empty where it does not tell. */
     Optional<ContentHash> checksum(byte[] remote, long size) {
-        String name = new String(remote, StandardCharsets.ISO_8859_1);
-        return Optional.ofNullable(shell.sha256(List.of(remote), size).get(name));
+        return shell.sha256(List.of(remote), size).get(0);
     }
 
     /** Returns whether files that are {@linkplain FileTask#isSmall small} need not be flushed one by one. */

@@ -345,21 +345,22 @@ final class FileTask extends StagedTask {
 
     private void abandonToFailure() {
         SftpReply.Status failure = firstFailure;
-        closeReading();
-        closeBase();
-        delivery.closeQuietly(handle());
-        delivery.fileClosed();
+        letGo();
         if (failure != null) {
             explainStaging(failedPhase, failure);
         }
     }
 
     private void abandon(Result.Failed reason) {
+        letGo();
+        discard(reason);
+    }
+
+    private void letGo() {
         closeReading();
         closeBase();
         delivery.closeQuietly(handle());
         delivery.fileClosed();
-        discard(reason);
     }
 
     private void closeBase() {

@@ -4,7 +4,6 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import net.schmizz.sshj.connection.Connection;
-import net.schmizz.sshj.connection.channel.Window;
 import net.schmizz.sshj.connection.channel.direct.DirectConnection;
 
 /** What a jump host passes on to the next host. */
@@ -34,9 +33,6 @@ final class JumpChannel extends DirectConnection {
 
     /** Lets go who waits for the jump host to take in more, as it never will. */
     void abandon() {
-        Window.Remote window = rwin;
-        if (window != null) {
-            window.expand(Integer.MAX_VALUE);
-        }
+        SshRoute.makeRoom(rwin);
     }
 }

@@ -2,8 +2,8 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What Freshet has a target's own programs do; an account without a shell does none of it. */
@@ -19,8 +19,8 @@ interface RemoteShell {
         }
 
         @Override
-        public Map<String, ContentHash> sha256(List<byte[]> paths, long bytes) {
-            return Map.of();
+        public List<Optional<ContentHash>> sha256(List<byte[]> paths, long bytes) {
+            return Collections.nCopies(paths.size(), Optional.empty());
         }
 
         @Override
@@ -37,9 +37,9 @@ interface RemoteShell {
      *
      * @param paths at most {@value #MOST_NAMES}, absolute
      * @param bytes their sizes together, which tell how long to wait
-     * @return what the target's program said, by path in ISO 8859-1; without those about which it said nothing
+     * @return what the target's program said, in the order asked; empty for those about which it said nothing
      */
-    Map<String, ContentHash> sha256(List<byte[]> paths, long bytes);
+    List<Optional<ContentHash>> sha256(List<byte[]> paths, long bytes);
 
     /**
      * Brings to stable storage what lies on the file system of a directory (sync(1), syncfs(2)).

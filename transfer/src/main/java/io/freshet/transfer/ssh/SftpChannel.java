@@ -49,7 +49,8 @@ final class SftpChannel implements AutoCloseable {
     private final AtomicInteger patientWaits = new AtomicInteger();
     private final Map<String, String> extensions = new HashMap<>();
 
-    private final SendingThread sending = new SendingThread();
+    /** May wait for the server to make room; the library does not end that when the server's side of the channel ends. */
+    private final BlockingCall sending = new BlockingCall();
 
     private int nextId;
     private int unflushed;
@@ -255,43 +256,6 @@ final class SftpChannel implements AutoCloseable {
 
         private boolean isPatient() {
             return deadlineNanos >= FLUSH_DEADLINE.toNanos();
-        }
-    }
-
-    /**
-     * The session's thread while it sends. It may wait there for the server to make room, and the library does not end that
-     * wait when the server's side of the channel ends.
-     */
-    private static final class SendingThread {
-        private @Nullable Thread thread;
-        private boolean interrupted;
-        private volatile long since;
-
-        synchronized void begin() {
-            since = System.nanoTime() | 1;
-            thread = Thread.currentThread();
-        }
-
-        /** Leaves no trace of an interruption, which was about the sending only. */
-        synchronized void end() {
-            since = 0;
-            thread = null;
-            if (interrupted) {
-                interrupted = false;
-                Thread.interrupted();
-            }
-        }
-
-        synchronized void interrupt() {
-            if (thread != null) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
-
-        /** Returns since when, 0 while nothing is being sent. */
-        long since() {
-            return since;
         }
     }
 

@@ -2,7 +2,6 @@ package io.freshet.transfer.ssh;
 
 import java.nio.charset.StandardCharsets;
 import net.schmizz.sshj.connection.Connection;
-import net.schmizz.sshj.connection.channel.Window;
 import net.schmizz.sshj.connection.channel.direct.SessionChannel;
 
 /** The channel on which a host's SFTP server is spoken to. */
@@ -13,9 +12,6 @@ final class SftpSubsystem extends SessionChannel {
 
     /** Lets go who waits for the server to take in more, as it never will. */
     void abandon() {
-        Window.Remote window = rwin;
-        if (window != null) {
-            window.expand(Integer.MAX_VALUE);
-        }
+        SshRoute.makeRoom(rwin);
     }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.connection.channel.Window;
+import org.jspecify.annotations.Nullable;
 
 /** The connections to a target's host: one, or one through the other where there are jump hosts. */
 final class SshRoute implements AutoCloseable {
@@ -73,6 +75,13 @@ final class SshRoute implements AutoCloseable {
      */
     void releaseWhenCut(Runnable release) {
         waiting.add(release);
+    }
+
+    /** Lets go who waits for room in a channel's window; one that is not open yet has none. */
+    static void makeRoom(Window.@Nullable Remote window) {
+        if (window != null) {
+            window.expand(Integer.MAX_VALUE);
+        }
     }
 
     /** Returns whether a write to the first host has been waiting for longer than this. */

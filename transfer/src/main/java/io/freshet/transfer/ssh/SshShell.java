@@ -60,7 +60,7 @@ final class SshShell implements RemoteShell {
     }
 
     @Override
-    public Map<String, ContentHash> sha256(List<byte[]> paths, long bytes) {
+    public List<Optional<ContentHash>> sha256(List<byte[]> paths, long bytes) {
         Map<String, ContentHash> hashes = new HashMap<>();
         String said = run(SHA256, names(paths), SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND))
                 .map(Answer::said)
@@ -72,7 +72,9 @@ final class SshShell implements RemoteShell {
                 hashes.put(name, new ContentHash(parts.group(2)));
             }
         }
-        return hashes;
+        return paths.stream()
+                .map(path -> Optional.ofNullable(hashes.get(new String(path, StandardCharsets.ISO_8859_1))))
+                .toList();
     }
 
     @Override
@@ -125,9 +127,11 @@ final class SshShell implements RemoteShell {
         String frame = "freshet-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         String line = "exec sh -c 'echo " + frame + "; (" + command + ") 2>/dev/null; status=$?; echo; echo " + frame
                 + " $status'";
-        Interruption late = new Interruption(watchdog, patience);
+        BlockingCall call = new BlockingCall();
+        call.begin();
+        ScheduledFuture<?> late = watchdog.schedule(call::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);
         Session session = null;
-        Optional<Answer> answer = Optional.empty();
+        Optional<Answer> answer;
         try {
             session = client.startSession();
             answer = answer(frame, communicate(session.exec(line), input));
@@ -135,7 +139,8 @@ final class SshShell implements RemoteShell {
             // What was asked is not known, and that is all.
             answer = Optional.empty();
         } finally {
-            hangs = late.end();
+            late.cancel(false);
+            hangs = call.end();
         }
         if (session != null) {
             close(session, answer.isEmpty());
@@ -174,35 +179,6 @@ final class SshShell implements RemoteShell {
             thread.start();
         } else {
             close.run();
-        }
-    }
-
-    /** Interrupts the thread that made it when its time is up, unless it is ended before. */
-    private static final class Interruption {
-        private final Thread thread = Thread.currentThread();
-        private final ScheduledFuture<?> timer;
-        private boolean ended;
-        private boolean happened;
-
-        private Interruption(ScheduledExecutorService watchdog, Duration patience) {
-            timer = watchdog.schedule(this::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);
-        }
-
-        private synchronized void interrupt() {
-            if (!ended) {
-                happened = true;
-                thread.interrupt();
-            }
-        }
-
-        /** Leaves no trace of an interruption; returns whether there was one. */
-        synchronized boolean end() {
-            ended = true;
-            timer.cancel(false);
-            if (happened) {
-                Thread.interrupted();
-            }
-            return happened;
         }
     }
 }

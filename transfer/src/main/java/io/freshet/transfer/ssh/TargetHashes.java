@@ -4,12 +4,12 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileType;
+import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.TargetEntry;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,38 +45,36 @@ final class TargetHashes {
 
     /** Returns the hash of each entry that is a file and can be read, in the order given. */
     List<Optional<ContentHash>> of(List<Optional<TargetEntry>> entries) {
-        List<Optional<ContentHash>> hashes = new ArrayList<>(Collections.nCopies(entries.size(), Optional.empty()));
-        for (int from = 0; from < entries.size(); from += RemoteShell.MOST_NAMES) {
-            int to = Math.min(entries.size(), from + RemoteShell.MOST_NAMES);
-            Map<String, ContentHash> told = asksShell ? ask(entries.subList(from, to)) : Map.of();
-            for (int i = from; i < to; i++) {
-                Optional<TargetEntry> file = entries.get(i).filter(TargetHashes::isFile);
-                if (file.isPresent()) {
-                    byte[] remote = paths.of(file.get().path());
-                    ContentHash hash = told.get(text(remote));
-                    hashes.set(i, hash == null ? fetch(remote, file.get().size()) : Optional.of(hash));
-                }
+        List<TargetEntry> files = entries.stream()
+                .flatMap(Optional::stream)
+                .filter(TargetHashes::isFile)
+                .toList();
+        Map<RelativePath, ContentHash> hashes = new HashMap<>();
+        for (int from = 0; from < files.size(); from += RemoteShell.MOST_NAMES) {
+            List<TargetEntry> page = files.subList(from, Math.min(files.size(), from + RemoteShell.MOST_NAMES));
+            List<Optional<ContentHash>> told = ask(page);
+            for (int i = 0; i < page.size(); i++) {
+                TargetEntry file = page.get(i);
+                told.get(i).or(() -> fetch(file)).ifPresent(hash -> hashes.put(file.path(), hash));
             }
         }
-        return hashes;
+        return entries.stream()
+                .map(entry -> entry.map(TargetEntry::path).map(hashes::get))
+                .toList();
     }
 
-    private Map<String, ContentHash> ask(List<Optional<TargetEntry>> entries) {
+    private List<Optional<ContentHash>> ask(List<TargetEntry> files) {
+        if (!asksShell) {
+            return Collections.nCopies(files.size(), Optional.empty());
+        }
         requireNoStop();
-        List<byte[]> names = new ArrayList<>();
-        long bytes = 0;
-        for (Optional<TargetEntry> entry : entries) {
-            if (entry.filter(TargetHashes::isFile).isPresent()) {
-                names.add(paths.of(entry.get().path()));
-                bytes += entry.get().size();
-            }
-        }
-        return names.isEmpty() ? Map.of() : shell.sha256(names, bytes);
+        long bytes = files.stream().mapToLong(TargetEntry::size).sum();
+        return shell.sha256(files.stream().map(file -> paths.of(file.path())).toList(), bytes);
     }
 
-    private Optional<ContentHash> fetch(byte[] remote, long size) {
+    private Optional<ContentHash> fetch(TargetEntry file) {
         SftpReply opened = channel.call(channel.request(SftpProtocol.OPEN)
-                .string(remote)
+                .string(paths.of(file.path()))
                 .number(SftpProtocol.OPEN_READ)
                 .noAttributes());
         if (opened.type() != SftpProtocol.HANDLE) {
@@ -84,7 +82,7 @@ final class TargetHashes {
         }
         byte[] handle = opened.string();
         try {
-            return new FetchedContent(channel, handle, size).hash(this::requireNoStop);
+            return new FetchedContent(channel, handle, file.size()).hash(this::requireNoStop);
         } finally {
             channel.send(channel.request(SftpProtocol.CLOSE).string(handle), reply -> {});
         }
@@ -99,9 +97,5 @@ final class TargetHashes {
 
     private static boolean isFile(TargetEntry entry) {
         return entry.type() == FileType.FILE;
-    }
-
-    private static String text(byte[] remote) {
-        return new String(remote, StandardCharsets.ISO_8859_1);
     }
 }

@@ -1,5 +1,6 @@
 package io.freshet.transfer.local;
 
+import static io.freshet.transfer.FailureCodes.code;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.failure.ErrorCode;

@@ -1,6 +1,6 @@
 package io.freshet.transfer.ssh;
 
-import static io.freshet.transfer.ssh.FailureCodes.code;
+import static io.freshet.transfer.FailureCodes.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,4 +1,4 @@
-package io.freshet.transfer.ssh;
+package io.freshet.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,10 +7,11 @@ import io.freshet.failure.FreshetException;
 import java.util.function.Consumer;
 
 /** Assertions about why something did not work. */
-final class FailureCodes {
+public final class FailureCodes {
     private FailureCodes() {}
 
-    static Consumer<Throwable> code(ErrorCode code) {
+    /** Returns a check that it was for this reason. */
+    public static Consumer<Throwable> code(ErrorCode code) {
         return thrown -> assertThat(thrown)
                 .isInstanceOfSatisfying(
                         FreshetException.class,
