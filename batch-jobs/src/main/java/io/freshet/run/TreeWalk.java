@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -60,8 +61,11 @@ final class TreeWalk {
      * it is looked at once more whatever the comparison says; with everything below where an operation owns that.
      */
     private Map<RelativePath, Boolean> inFlight = Map.of();
-    /** Directories that were moved here without a hint: each is queued with all below it, as a rename. */
-    private final Set<RelativePath> moved = new HashSet<>();
+    /**
+     * Directories that are queued each with all below it: those that were moved here without a hint, as renames, and new ones
+     * that go to the target whole.
+     */
+    private final Set<RelativePath> apart = new HashSet<>();
 
     private @Nullable RelativePath position;
 
@@ -141,16 +145,16 @@ final class TreeWalk {
     private @Nullable RelativePath nextDirectory() {
         while (hasNextDirectory()) {
             RelativePath next = pending.element().next();
-            if (!isMoved(next)) {
+            if (!isApart(next)) {
                 return next;
             }
         }
         return null;
     }
 
-    private boolean isMoved(RelativePath path) {
-        return !moved.isEmpty()
-                && (moved.contains(path) || path.ancestors().stream().anyMatch(moved::contains));
+    private boolean isApart(RelativePath path) {
+        return !apart.isEmpty()
+                && (apart.contains(path) || path.ancestors().stream().anyMatch(apart::contains));
     }
 
     private boolean hasNextDirectory() {
@@ -187,10 +191,30 @@ final class TreeWalk {
         });
         strangers.keySet().removeAll(inFlight.keySet());
         List<Move> moves = new Moves(stores, scope).lost(strangers);
-        moves.stream().filter(Move::isDirectory).map(Move::to).forEach(moved::add);
-        paths.removeIf(this::isMoved);
-        moves.stream().filter(Move::isDirectory).map(Move::to).forEach(trees::add);
+        List<RelativePath> carried = new ArrayList<>(
+                moves.stream().filter(Move::isDirectory).map(Move::to).toList());
+        carried.addAll(newTrees(strangers));
+        apart.addAll(carried);
+        paths.removeIf(this::isApart);
+        trees.addAll(carried);
         return new WorkQueue.Found(paths, trees, moves, List.copyOf(unreadable));
+    }
+
+    /** Returns the uppermost directories that the target lacks, if what is in them is enough to send them whole. */
+    private List<RelativePath> newTrees(NavigableMap<RelativePath, FileState> strangers) {
+        OptionalInt fewest = scope.session().fewestToPutWhole();
+        List<RelativePath> trees = new ArrayList<>();
+        int entries = 0;
+        RelativePath tree = null;
+        for (Map.Entry<RelativePath, FileState> stranger : strangers.entrySet()) {
+            if (tree != null && stranger.getKey().isAtOrBelow(tree)) {
+                entries++;
+            } else if (stranger.getValue().isDirectory()) {
+                tree = stranger.getKey();
+                trees.add(tree);
+            }
+        }
+        return fewest.isPresent() && entries >= fewest.getAsInt() ? trees : List.of();
     }
 
     /**

@@ -16,6 +16,8 @@ import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
+import io.freshet.posix.DirectoryEntry;
+import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
@@ -23,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +99,7 @@ final class Wave {
             intend(plan);
             directories.make(sortedByPath(plan.directories));
             rename(plan.renames);
+            putTrees(plan.trees);
             putContents(plan);
             link(plan.links);
             setAttributes(plan.attributes);
@@ -125,6 +129,8 @@ final class Wave {
                 candidate -> intents.add(Intent.rename(from(candidate), candidate.path(), candidate.present())));
         plan.links.forEach(link ->
                 intents.add(Intent.put(link.candidate().path(), link.candidate().present())));
+        plan.trees.forEach(
+                tree -> intents.add(Intent.put(tree.path(), tree.directory().present())));
         for (List<Candidate> puts : List.of(plan.directories, plan.contents, plan.attributes)) {
             puts.forEach(candidate -> intents.add(Intent.put(candidate.path(), candidate.present())));
         }
@@ -183,6 +189,47 @@ final class Wave {
             throw new IllegalStateException(candidate.path() + " was not moved");
         }
         return from;
+    }
+
+    private void putTrees(List<NewTree> trees) {
+        if (trees.isEmpty() || fatal != null) {
+            return;
+        }
+        List<NewDirectory> wanted =
+                trees.stream().map(tree -> tree.wanted(scope.root())).toList();
+        List<List<Result>> results = scope.session().putWhole(wanted, scope);
+        for (int i = 0; i < trees.size(); i++) {
+            putTree(trees.get(i), wanted.get(i).contents(), results.get(i));
+        }
+    }
+
+    private void putTree(NewTree tree, List<Operation> contents, List<Result> results) {
+        Candidate directory = tree.directory();
+        if (results.get(0) instanceof Result.Failed failed) {
+            endIfConcerned(failed);
+            // It is sent entry by entry instead, and nothing speaks for doing that later.
+            failNow(directory, failed);
+            return;
+        }
+        Map<RelativePath, Result> ends = new HashMap<>();
+        for (int i = 0; i < contents.size(); i++) {
+            ends.put(contents.get(i).path(), results.get(i));
+        }
+        List<RelativePath> unread = new ArrayList<>();
+        for (DirectoryEntry entry : tree.entries()) {
+            if (ends.get(entry.path()) instanceof Result.Done done) {
+                FileState delivered = done.delivered() == null ? entry.state() : done.delivered();
+                transferred(directory.item(), entry.path(), delivered, done.hash(), done.bytes(), null);
+            } else {
+                unread.add(entry.path());
+            }
+        }
+        record.alsoLookAt(directory.item(), unread, ChangeKind.PATH);
+        record.alsoLookAt(directory.item(), tree.laterPaths(), ChangeKind.PATH);
+        record.alsoLookAt(directory.item(), tree.laterTrees(), ChangeKind.TREE);
+        record.close(directory.item(), directory.lookedAt());
+        directories.add(directory.path());
+        directories.touchParentOf(directory.path());
     }
 
     /** In chunks, so that a stop and the end of the wave's time are near. What does not fit is left for the next wave. */
@@ -265,7 +312,7 @@ final class Wave {
                 if (REFUSALS.contains(failed.code())) {
                     scope.served().refuseLinks(candidate.present().identity());
                     // It is sent whole instead, and nothing speaks for doing that later.
-                    fail(candidate, failed, scope.clock().instant());
+                    failNow(candidate, failed);
                 } else {
                     fail(candidate, failed);
                 }
@@ -282,18 +329,20 @@ final class Wave {
     }
 
     private void delivered(Candidate candidate, FileState delivered, @Nullable ContentHash hash, long bytes) {
-        record.put(new ManifestEntry(candidate.path(), delivered, hash, Evidence.SENT, true));
-        record.deliver(new Delivery(
-                candidate.item(),
-                candidate.path(),
-                Outcome.TRANSFERRED,
-                null,
-                bytes,
-                hash,
-                candidate.replaced(),
-                null));
+        transferred(candidate.item(), candidate.path(), delivered, hash, bytes, candidate.replaced());
         record.close(candidate.item(), candidate.lookedAt());
         directories.touchParentOf(candidate.path());
+    }
+
+    private void transferred(
+            WorkItem item,
+            RelativePath path,
+            FileState delivered,
+            @Nullable ContentHash hash,
+            long bytes,
+            @Nullable String reason) {
+        record.put(new ManifestEntry(path, delivered, hash, Evidence.SENT, true));
+        record.deliver(new Delivery(item, path, Outcome.TRANSFERRED, null, bytes, hash, reason, null));
     }
 
     private void setAttributes(List<Candidate> candidates) {
@@ -360,11 +409,17 @@ final class Wave {
         }
         List<Result> results = scope.session().apply(operations, scope);
         for (Result result : results) {
-            if (result instanceof Result.Failed failed && failed.code().concernsWholeTarget()) {
-                endWith(new FreshetException(failed.code(), failed.message()));
+            if (result instanceof Result.Failed failed) {
+                endIfConcerned(failed);
             }
         }
         return results;
+    }
+
+    private void endIfConcerned(Result.Failed failed) {
+        if (failed.code().concernsWholeTarget()) {
+            endWith(new FreshetException(failed.code(), failed.message()));
+        }
     }
 
     private static boolean isSessionUsable(FreshetException failure) {
@@ -382,6 +437,12 @@ final class Wave {
                 candidate,
                 failed,
                 BackOff.ofItem(scope.clock(), failed.code(), candidate.item().attempts()));
+    }
+
+    private void failNow(Candidate candidate, Result.Failed failed) {
+        if (!failed.code().concernsWholeTarget()) {
+            fail(candidate, failed, scope.clock().instant());
+        }
     }
 
     private void fail(Candidate candidate, Result.Failed failed, Instant nextAttemptAt) {

@@ -21,6 +21,9 @@ final class WavePlan {
     /** New directories, and those of which only attributes differ. */
     final List<Candidate> directories = new ArrayList<>();
 
+    /** New directories that go with what is in them. */
+    final List<NewTree> trees = new ArrayList<>();
+
     final List<Candidate> renames = new ArrayList<>();
     final List<Candidate> contents = new ArrayList<>();
     /** Files that the target has under another name. */
@@ -42,6 +45,7 @@ final class WavePlan {
     boolean changesNothing() {
         return directories.isEmpty()
                 && parents.isEmpty()
+                && trees.isEmpty()
                 && renames.isEmpty()
                 && contents.isEmpty()
                 && links.isEmpty()

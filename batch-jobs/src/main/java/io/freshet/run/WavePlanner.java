@@ -107,6 +107,7 @@ final class WavePlanner {
         seekLostMoves();
         lookAtWhatIsNotYetADirectory();
         lookBelowNewDirectories();
+        new NewTrees(stores, scope).gather(plan);
         new DueRemovals(stores, scope, record, plan.removals).sort(behindMissingMount);
         lookAtParents();
         return plan;

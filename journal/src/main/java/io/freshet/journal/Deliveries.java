@@ -103,6 +103,7 @@ public final class Deliveries {
             blockMaps.record(wave);
             addDeliveries(lease, runNumber, wave.deliveries);
             items.record(lease, runNumber, wave);
+            wave.further.forEach(more -> WorkQueue.add(jdbc, lease, more.because(), more.paths(), more.kind(), true));
             settleIntents(lease, wave.settledIntents);
             count(lease, runNumber, wave, added - removed, removed - Math.min(removed, wave.approvedRemovals));
             return null;

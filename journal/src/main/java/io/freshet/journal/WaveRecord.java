@@ -5,6 +5,7 @@ import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,11 @@ public final class WaveRecord {
     /** An entry that the target now holds under another path, with everything below it. */
     record MovedEntry(RelativePath from, ManifestEntry entry) {}
 
+    /** What is to be looked at because of an item. */
+    record Further(WorkItem because, Collection<RelativePath> paths, ChangeKind kind) {}
+
     final List<Closing> closings = new ArrayList<>();
+    final List<Further> further = new ArrayList<>();
     final List<Failure> failures = new ArrayList<>();
     final List<Postponement> postponements = new ArrayList<>();
     final List<Move> uselessHints = new ArrayList<>();
@@ -42,6 +47,11 @@ public final class WaveRecord {
     /** The item is done: its row leaves the queue unless a newer change came since it was read. */
     public void close(WorkItem item, Instant lookedAt) {
         closings.add(new Closing(item, lookedAt));
+    }
+
+    /** These paths have to be looked at, too, as of the item's change; {@code TREE} with everything below them. */
+    public void alsoLookAt(WorkItem because, Collection<RelativePath> paths, ChangeKind kind) {
+        further.add(new Further(because, List.copyOf(paths), kind));
     }
 
     public void fail(Failure failure) {

@@ -120,8 +120,8 @@ public final class WorkQueue {
      */
     public void advanceWalk(Lease lease, WorkItem walk, Found found, @Nullable RelativePath position) {
         transactions.underLease(jdbc, lease, () -> {
-            addItems(lease, walk, found.paths, ChangeKind.PATH, walk.kind() == ChangeKind.TREE);
-            addItems(lease, walk, found.trees, ChangeKind.TREE, false);
+            add(jdbc, lease, walk, found.paths, ChangeKind.PATH, walk.kind() == ChangeKind.TREE);
+            add(jdbc, lease, walk, found.trees, ChangeKind.TREE, false);
             MoveHints.add(jdbc, lease, found.moves);
             addUnreadable(lease, walk, found.unreadable);
             if (position != null) {
@@ -164,7 +164,7 @@ public final class WorkQueue {
      */
     public void alsoLookAt(Lease lease, WorkItem because, Collection<RelativePath> paths, ChangeKind kind) {
         transactions.underLease(jdbc, lease, () -> {
-            addItems(lease, because, paths, kind, true);
+            add(jdbc, lease, because, paths, kind, true);
             return null;
         });
     }
@@ -217,8 +217,14 @@ public final class WorkQueue {
         return asked;
     }
 
-    private void addItems(
-            Lease lease, WorkItem because, Collection<RelativePath> paths, ChangeKind kind, boolean walked) {
+    /** Queues paths because of an item, in the transaction under way. */
+    static void add(
+            JdbcClient jdbc,
+            Lease lease,
+            WorkItem because,
+            Collection<RelativePath> paths,
+            ChangeKind kind,
+            boolean walked) {
         if (paths.isEmpty()) {
             return;
         }

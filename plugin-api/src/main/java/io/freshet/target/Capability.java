@@ -20,6 +20,8 @@ public enum Capability {
     SERVER_COPY,
     /** Tells the SHA-256 of its files without sending them. */
     CHECKSUM,
+    /** Takes new directories with all that is in them as one stream. */
+    WHOLE_DIRECTORY,
     /** Changes owners (the account is the superuser). */
     CHANGE_OWNER,
     /** Follows the gate, so that an owner that lost its lease can do nothing more. */

@@ -4,6 +4,7 @@ import io.freshet.file.ContentHash;
 import io.freshet.path.RelativePath;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -62,6 +63,26 @@ public interface TargetSession extends AutoCloseable {
      * unless it concerns the whole target: then all that have not ended end as failed with the same code.
      */
     List<Result> apply(List<Operation> operations, Monitor monitor);
+
+    /**
+     * Returns from how many entries on new directories are sooner on this target {@linkplain #putWhole whole} than entry by
+     * entry, as measured when it was connected to; empty where it lacks {@link Capability#WHOLE_DIRECTORY}.
+     */
+    default OptionalInt fewestToPutWhole() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Puts directories, each complete and flushed before one rename makes it visible with everything in it. What of it cannot
+     * be read, or changes meanwhile, fails by itself and is left out. Something in the directory's place is a {@code
+     * TARGET_CONFLICT}.
+     *
+     * @return for each directory how its contents ended, in their order; what is wrong with it as a whole is the failure of
+     *     each
+     */
+    default List<List<Result>> putWhole(List<NewDirectory> directories, Monitor monitor) {
+        throw new UnsupportedOperationException("this target is filled entry by entry");
+    }
 
     /**
      * Returns the hashes of what files hold as the target reads them now, in the order asked; empty where there is no

@@ -60,7 +60,7 @@ final class Below {
                         return next;
                     }
                     if (at != directory) {
-                        LibC.C.close(at);
+                        DirectCalls.closeDescriptor(at);
                     }
                     at = next;
                     from = i + 1;
@@ -69,15 +69,16 @@ final class Below {
             return openOne(at, terminated(path, from, path.length), flags);
         } finally {
             if (at != directory) {
-                LibC.C.close(at);
+                DirectCalls.closeDescriptor(at);
             }
         }
     }
 
     /** Opens one component. */
     static int openOne(int directory, byte[] terminatedName, int flags) {
+        Scratch scratch = Scratch.ofThread();
         while (true) {
-            int descriptor = LibC.C.openat(directory, terminatedName, flags, 0);
+            int descriptor = DirectCalls.openExisting(scratch, directory, terminatedName, flags);
             if (descriptor >= 0) {
                 return descriptor;
             }
@@ -89,12 +90,13 @@ final class Below {
     }
 
     private static int openat2(int directory, byte[] path, int flags) {
-        Memory how = Scratch.ofThread().openHow;
+        Scratch scratch = Scratch.ofThread();
+        Memory how = scratch.openHow;
         how.setLong(0, flags);
         how.setLong(8, 0);
         how.setLong(16, RESOLVE);
         while (true) {
-            int descriptor = (int) LibC.C.syscall(Constants.SYS_OPENAT2, directory, path, how, OPEN_HOW_SIZE);
+            int descriptor = DirectCalls.openBelow(scratch, directory, path);
             if (descriptor >= 0) {
                 return descriptor;
             }

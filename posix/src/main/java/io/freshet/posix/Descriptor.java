@@ -22,7 +22,7 @@ final class Descriptor implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             // Whatever close(2) returns, the number is free again on Linux: a second call could close another's file.
-            LibC.C.close(number);
+            DirectCalls.closeDescriptor(number);
         }
     }
 }

@@ -37,7 +37,7 @@ final class Looks {
         byte[] name = Below.terminated(path.name());
         Scratch scratch = Scratch.ofThread();
         int flags = Constants.AT_SYMLINK_NOFOLLOW | Constants.AT_NO_AUTOMOUNT;
-        if (QuickStatx.call(directory, name, flags, STATX_MASK, scratch) == 0) {
+        if (DirectCalls.statxInto(scratch, directory, name, flags, STATX_MASK) == 0) {
             Statx statx = Statx.decode(scratch.statxBytes);
             Long fileSystem = fileSystems.known(statx);
             if (fileSystem != null && type(statx, path) != FileType.SYMLINK) {
@@ -59,7 +59,7 @@ final class Looks {
         try {
             return Optional.of(fstat(descriptor, path));
         } finally {
-            LibC.C.close(descriptor);
+            DirectCalls.closeDescriptor(descriptor);
         }
     }
 
@@ -73,7 +73,7 @@ final class Looks {
     private Statx statx(int descriptor, RelativePath path) {
         Scratch scratch = Scratch.ofThread();
         int flags = Constants.AT_EMPTY_PATH | Constants.AT_NO_AUTOMOUNT;
-        if (LibC.C.statx(descriptor, EMPTY, flags, STATX_MASK, scratch.statx) != 0) {
+        if (DirectCalls.statxInto(scratch, descriptor, EMPTY, flags, STATX_MASK) != 0) {
             throw Errno.unreadable(describe(path), "look at", Errno.last());
         }
         return Statx.decode(scratch.statxBytes);

@@ -10,18 +10,15 @@ final class Scratch {
     /** Bytes that one read of content or of a directory asks for. */
     static final int BLOCK = 256 * 1024;
 
-    /** Bytes of the longest name of one component that Linux file systems have, and its end. */
-    static final int NAME = 256;
-
     private static final int STATFS_SIZE = 256;
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     final Memory statx = new Memory(Statx.SIZE);
     final ByteBuffer statxBytes = statx.getByteBuffer(0, Statx.SIZE).order(ByteOrder.nativeOrder());
     final long statxAddress = Pointer.nativeValue(statx);
-    private final Memory name = new Memory(NAME);
-    final ByteBuffer nameBytes = name.getByteBuffer(0, NAME);
-    final long nameAddress = Pointer.nativeValue(name);
+    private final Memory path = new Memory(Constants.PATH_MAX);
+    private final ByteBuffer pathBytes = path.getByteBuffer(0, Constants.PATH_MAX);
+    final long pathAddress = Pointer.nativeValue(path);
     final Memory openHow = new Memory(Below.OPEN_HOW_SIZE);
     final Memory statfs = new Memory(STATFS_SIZE);
     final Memory link = new Memory(Constants.PATH_MAX);
@@ -32,5 +29,14 @@ final class Scratch {
 
     static Scratch ofThread() {
         return OF_THREAD.get();
+    }
+
+    /** Puts a terminated path where {@code pathAddress} is; false if it is too long for that. */
+    boolean holdPath(byte[] terminatedPath) {
+        if (terminatedPath.length > Constants.PATH_MAX) {
+            return false;
+        }
+        pathBytes.put(0, terminatedPath);
+        return true;
     }
 }

@@ -80,7 +80,7 @@ final class SourceContent implements Content {
             Memory block = Scratch.ofThread().block;
             int wanted = Math.min(length, Scratch.BLOCK);
             while (true) {
-                long got = LibC.C.pread(descriptor.number(), block, wanted, position);
+                long got = DirectCalls.readAt(descriptor.number(), block, wanted, position);
                 if (got > 0) {
                     block.read(0, buffer, offset, (int) got);
                     position += got;

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Modes of files of this machine, as numbers. */
-final class LocalModes {
+public final class LocalModes {
     private LocalModes() {}
 
-    static void set(Path file, int mode) throws IOException {
+    public static void set(Path file, int mode) throws IOException {
         Files.setAttribute(file, "unix:mode", mode);
     }
 
-    static int of(Path file) throws IOException {
+    public static int of(Path file) throws IOException {
         return (Integer) Files.getAttribute(file, "unix:mode") & 07777;
     }
 }

@@ -18,6 +18,11 @@ final class BlockingCall {
         thread = Thread.currentThread();
     }
 
+    /** The call is not waiting: its time begins anew. */
+    void progressed() {
+        since = System.nanoTime() | 1;
+    }
+
     /** Returns whether the call was interrupted. */
     synchronized boolean end() {
         since = 0;

@@ -1,6 +1,8 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +29,30 @@ interface RemoteShell {
         public boolean flush(byte[] directory) {
             return false;
         }
+
+        @Override
+        public Optional<List<Unpacked>> unpack(byte[] directory, Archive archive) {
+            return Optional.empty();
+        }
     };
+
+    /** Something that writes an archive. */
+    interface Archive {
+        /**
+         * Writes it.
+         *
+         * @return whether all of it was written; if not, the stream is broken off
+         */
+        boolean writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * What lies in a directory after an archive was unpacked there.
+     *
+     * @param type {@code f}, {@code d}, {@code l} or something else, as find(1) has it
+     * @param name below the directory, its bytes in ISO 8859-1
+     */
+    record Unpacked(char type, long size, String name) {}
 
     /** Returns how long it takes until a command runs; empty where none does, or none within two seconds. */
     Optional<Duration> start();
@@ -47,4 +72,12 @@ interface RemoteShell {
      * @return whether the target's program says that it did
      */
     boolean flush(byte[] directory);
+
+    /**
+     * Unpacks an archive in an empty directory of the staging area, flushes what it made, and tells what is there then.
+     *
+     * @param directory absolute, without a newline
+     * @return empty unless the target's programs say that all went well
+     */
+    Optional<List<Unpacked>> unpack(byte[] directory, Archive archive);
 }

@@ -24,6 +24,14 @@ final class SftpProbe {
     /** An owner that nobody has by accident, to see whether owners can be given away; the account {@code daemon}. */
     private static final int OTHER_OWNER = 1;
 
+    private static final int PROBE_DIRECTORY_MODE = 0700;
+    private static final byte[] PROBE_NAME = "probe".getBytes(StandardCharsets.US_ASCII);
+
+    /** What an entry costs when it is queued, sent by SFTP and acknowledged by itself; benchmarks/deliver. */
+    private static final long NANOS_PER_ENTRY = 150_000;
+
+    private static final int FEWEST_TO_PUT_WHOLE = 32;
+
     private static final Duration QUICK_START = Duration.ofMillis(500);
     private static final byte[] PROBE_CONTENT = "freshet".getBytes(StandardCharsets.US_ASCII);
 
@@ -55,7 +63,7 @@ final class SftpProbe {
                         : (int) Math.max(1, Math.min(USUAL_OPEN_FILES, handles - SPARE_OPEN_FILES));
             }
         }
-        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, false);
+        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, 0, false);
     }
 
     /** Makes, changes and removes one file in the staging area to see what takes effect. */
@@ -106,7 +114,13 @@ final class SftpProbe {
                 can,
                 channel.offers(SftpProtocol.FSYNC) && syncDirectory(channel, paths.house()),
                 Capability.DIRECTORY_SYNC);
-        return new TargetFacts(can, known.largestWrite(), known.openFiles(), uid, gid, modeOfLinks, draftOrder);
+        int fewestToPutWhole = 0;
+        if (can.contains(Capability.FILE_SYSTEM_SYNC)) {
+            fewestToPutWhole = fewestToPutWhole(channel, shell, paths);
+            add(can, fewestToPutWhole > 0, Capability.WHOLE_DIRECTORY);
+        }
+        return new TargetFacts(
+                can, known.largestWrite(), known.openFiles(), uid, gid, modeOfLinks, fewestToPutWhole, draftOrder);
     }
 
     /** Tried, not asked for: a server may announce it and refuse it, and the other way round. */
@@ -127,6 +141,30 @@ final class SftpProbe {
         channel.call(channel.request(SftpProtocol.CLOSE).string(copyHandle));
         channel.call(channel.request(SftpProtocol.REMOVE).string(copy));
         return copied;
+    }
+
+    /** Has a small archive unpacked, and compares how long that takes with what an entry takes by SFTP. */
+    private static int fewestToPutWhole(SftpChannel channel, RemoteShell shell, RemotePaths paths) {
+        byte[] directory = paths.inHouse(StagingName.fresh());
+        if (!channel.call(channel.request(SftpProtocol.MKDIR).string(directory).mode(PROBE_DIRECTORY_MODE))
+                .isOk()) {
+            return 0;
+        }
+        TarStream.Member member = new TarStream.Member(PROBE_MODE, 0, 0, 1);
+        long begun = System.nanoTime();
+        Optional<List<RemoteShell.Unpacked>> unpacked = shell.unpack(directory, out -> {
+            TarStream tar = new TarStream(out);
+            tar.file(PROBE_NAME, member, PROBE_CONTENT, PROBE_CONTENT.length);
+            tar.end();
+            return true;
+        });
+        long taken = System.nanoTime() - begun;
+        StagingSweep.remove(channel, directory);
+        RemoteShell.Unpacked wanted =
+                new RemoteShell.Unpacked('f', PROBE_CONTENT.length, new String(PROBE_NAME, StandardCharsets.US_ASCII));
+        return unpacked.filter(List.of(wanted)::equals).isPresent()
+                ? (int) Math.max(FEWEST_TO_PUT_WHOLE, taken / NANOS_PER_ENTRY)
+                : 0;
     }
 
     private static SftpRequest openNew(SftpChannel channel, byte[] path) {

@@ -7,6 +7,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
+import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.target.TargetEntry;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -252,6 +254,18 @@ final class SftpTargetSession implements TargetSession {
     }
 
     @Override
+    public OptionalInt fewestToPutWhole() {
+        int fewest = facts.fewestToPutWhole();
+        return fewest == 0 ? OptionalInt.empty() : OptionalInt.of(fewest);
+    }
+
+    @Override
+    public List<List<Result>> putWhole(List<NewDirectory> directories, Monitor monitor) {
+        requireEntered();
+        return new WholeDelivery(settings.target(), channel, shell, paths, facts, directories, monitor).run();
+    }
+
+    @Override
     public List<Optional<ContentHash>> hash(List<RelativePath> wanted, Monitor monitor) {
         return new TargetHashes(settings.target(), channel, shell, paths, facts, monitor).of(look(wanted));
     }
@@ -272,38 +286,10 @@ final class SftpTargetSession implements TargetSession {
     @Override
     public void sweepStaging() {
         requireEntered();
-        sweep(paths.house(), true);
-        while (channel.outstanding() > 0) {
-            channel.receive();
-        }
-    }
-
-    /** Removes what has a temporary name, and everything below such a directory. */
-    private void sweep(byte[] directory, boolean onlyTemporary) {
-        List<byte[]> below = new ArrayList<>();
-        SftpListing.read(
-                channel,
-                directory,
-                (name, attributes) -> {
-                    String text = new String(name, StandardCharsets.ISO_8859_1);
-                    if (onlyTemporary && !StagingName.isOne(text)) {
-                        return;
-                    }
-                    byte[] remote = SftpListing.child(directory, name);
-                    if (attributes.isDirectory()) {
-                        below.add(remote);
-                    } else {
-                        channel.send(channel.request(SftpProtocol.REMOVE).string(remote), reply -> {});
-                    }
-                },
-                status -> {
-                    requireGate();
-                    throw unexpected("list the staging area", status);
-                });
-        for (byte[] remote : below) {
-            sweep(remote, false);
-            channel.send(channel.request(SftpProtocol.RMDIR).string(remote), reply -> {});
-        }
+        StagingSweep.run(channel, paths.house(), status -> {
+            requireGate();
+            throw unexpected("list the staging area", status);
+        });
     }
 
     private Look look(byte[] remote) {

@@ -2,10 +2,12 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,9 @@ import net.schmizz.sshj.connection.channel.direct.Session;
  */
 final class SshShell implements RemoteShell {
     private static final Duration LONGEST_START = Duration.ofSeconds(2);
+    /** How long a command may take in nothing of its input. */
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
+
     private static final Duration SHORTEST = Duration.ofSeconds(20);
     /** The slowest disk that is waited for. */
     private static final long BYTES_PER_SECOND = 10_000_000;
@@ -39,6 +44,15 @@ final class SshShell implements RemoteShell {
                     + " else xargs -0 sha256sum --; fi";
 
     private static final String FLUSH = "xargs -0 sync -f";
+
+    /**
+     * The first line of the input names the directory, the rest is the archive. Where something fails the rest is taken in all
+     * the same: the library would wait for ever for somebody to do so.
+     */
+    private static final String UNPACK = "LC_ALL=C; export LC_ALL; IFS= read -r d && cd -- \"$d\""
+            + " && tar -x -p --numeric-owner --delay-directory-restore -f - && sync -f ."
+            + " && find . -mindepth 1 -printf \"%y %s %P\\0\"; r=$?; test $r = 0 || cat >/dev/null; exit $r";
+
     /** Like the others it takes in its input to the end: before, the channel must not be closed under us. */
     private static final String NOTHING = "cat";
 
@@ -84,6 +98,32 @@ final class SshShell implements RemoteShell {
                 .isPresent();
     }
 
+    @Override
+    public Optional<List<Unpacked>> unpack(byte[] directory, Archive archive) {
+        Input input = out -> {
+            out.write(directory);
+            out.write('\n');
+            return archive.writeTo(out);
+        };
+        return run(UNPACK, input, LONGEST_SILENCE, SftpChannel.FLUSH_DEADLINE)
+                .filter(answer -> answer.status == 0)
+                .map(answer -> listing(answer.said));
+    }
+
+    private static List<Unpacked> listing(String said) {
+        List<Unpacked> entries = new ArrayList<>();
+        int from = 0;
+        for (int end = said.indexOf('\0'); end >= 0; end = said.indexOf('\0', from)) {
+            int space = said.indexOf(' ', from + 2);
+            entries.add(new Unpacked(
+                    said.charAt(from),
+                    Long.parseLong(said.substring(from + 2, space)),
+                    said.substring(space + 1, end)));
+            from = end + 1;
+        }
+        return entries;
+    }
+
     private static byte[] names(List<byte[]> paths) {
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         for (byte[] path : paths) {
@@ -119,8 +159,29 @@ final class SshShell implements RemoteShell {
      */
     private record Answer(String said, int status) {}
 
-    /** Returns what the command answered; empty where it did not run to its end in time. */
+    /** Something that writes a command's input; returns whether all of it was written. */
+    private interface Input {
+        boolean writeTo(OutputStream out) throws IOException;
+    }
+
     private Optional<Answer> run(String command, byte[] input, Duration patience) {
+        return run(
+                command,
+                out -> {
+                    out.write(input);
+                    return true;
+                },
+                patience,
+                patience);
+    }
+
+    /**
+     * Returns what the command answered; empty where it did not run to its end in time.
+     *
+     * @param silence how long it may take in nothing of its input
+     * @param patience how long it may take after that
+     */
+    private Optional<Answer> run(String command, Input input, Duration silence, Duration patience) {
         if (hangs) {
             return Optional.empty();
         }
@@ -129,17 +190,17 @@ final class SshShell implements RemoteShell {
                 + " $status'";
         BlockingCall call = new BlockingCall();
         call.begin();
-        ScheduledFuture<?> late = watchdog.schedule(call::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);
+        Watch watch = new Watch(call, silence);
         Session session = null;
         Optional<Answer> answer;
         try {
             session = client.startSession();
-            answer = answer(frame, communicate(session.exec(line), input));
+            answer = communicate(session.exec(line), input, watch, patience).flatMap(said -> answer(frame, said));
         } catch (IOException | RuntimeException e) {
             // What was asked is not known, and that is all.
             answer = Optional.empty();
         } finally {
-            late.cancel(false);
+            watch.end();
             hangs = call.end();
         }
         if (session != null) {
@@ -148,11 +209,62 @@ final class SshShell implements RemoteShell {
         return answer;
     }
 
-    private static String communicate(Session.Command running, byte[] input) throws IOException {
-        try (OutputStream in = running.getOutputStream()) {
-            in.write(input);
+    private static Optional<String> communicate(Session.Command running, Input input, Watch watch, Duration patience)
+            throws IOException {
+        try (OutputStream in = watch.over(running.getOutputStream())) {
+            if (!input.writeTo(in)) {
+                return Optional.empty();
+            }
         }
-        return new String(running.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        watch.allow(patience);
+        return Optional.of(new String(running.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+    }
+
+    /** Ends the waiting of a call that has waited for too long. */
+    private final class Watch {
+        private static final int LOOKS = 4;
+
+        private final BlockingCall call;
+        private volatile Duration allowed;
+        private final ScheduledFuture<?> looking;
+
+        private Watch(BlockingCall call, Duration allowed) {
+            this.call = call;
+            this.allowed = allowed;
+            this.looking = look(allowed);
+        }
+
+        private ScheduledFuture<?> look(Duration patience) {
+            long every = Math.max(1, patience.toMillis() / LOOKS);
+            return watchdog.scheduleWithFixedDelay(
+                    () -> {
+                        if (System.nanoTime() - call.since() > allowed.toNanos()) {
+                            call.interrupt();
+                        }
+                    },
+                    every,
+                    every,
+                    TimeUnit.MILLISECONDS);
+        }
+
+        private void allow(Duration patience) {
+            call.progressed();
+            allowed = patience;
+        }
+
+        private void end() {
+            looking.cancel(false);
+        }
+
+        private OutputStream over(OutputStream out) {
+            return new FilterOutputStream(out) {
+                @Override
+                public void write(byte[] bytes, int offset, int count) throws IOException {
+                    out.write(bytes, offset, count);
+                    call.progressed();
+                }
+            };
+        }
     }
 
     private static Optional<Answer> answer(String frame, String said) {

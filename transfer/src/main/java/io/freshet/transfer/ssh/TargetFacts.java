@@ -13,6 +13,7 @@ import java.util.Set;
  * @param openFiles how many files may be open at a time
  * @param stagedUid owner that files made in the staging area get by themselves, -1 while unknown
  * @param modeOfLinks whether {@code lsetstat} also sets modes of files and directories, and refuses those of links
+ * @param fewestToPutWhole from how many entries on new directories are sooner there whole; 0 where that cannot be done
  * @param draftSymlinks whether SYMLINK takes its arguments in the draft's order instead of OpenSSH's
  */
 record TargetFacts(
@@ -22,6 +23,7 @@ record TargetFacts(
         int stagedUid,
         int stagedGid,
         boolean modeOfLinks,
+        int fewestToPutWhole,
         boolean draftSymlinks) {
 
     private static final int SET_ID_BITS = 06000;
