@@ -11,7 +11,9 @@ import io.freshet.target.TargetSession;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ final class Connections implements AutoCloseable {
     private final List<TargetConnector> connectors;
     private final HostKeyGuard hostKeys;
     private final Map<Key, Open> open = new HashMap<>();
+    /** Every connection has a gate of its own: what a broken one left in its server's queue finds that gone. */
+    private final AtomicLong connections = new AtomicLong();
 
     Connections(List<TargetConnector> connectors, HostKeyGuard hostKeys) {
         this.connectors = List.copyOf(connectors);
@@ -63,7 +67,11 @@ final class Connections implements AutoCloseable {
         try {
             // What is tried in the staging area must not be swept from there by the other lane's takeover.
             synchronized (served) {
-                session.enterGate(lease.epoch(), lease.nonce());
+                session.enterGate(
+                        lease.epoch(),
+                        lease.nonce(),
+                        lane.name().toLowerCase(Locale.ROOT),
+                        connections.incrementAndGet());
             }
         } catch (FreshetException e) {
             session.close();

@@ -56,8 +56,8 @@ public final class FaultyConnector implements TargetConnector {
         }
 
         @Override
-        public void enterGate(long epoch, String nonce) {
-            local.enterGate(epoch, nonce);
+        public void enterGate(long epoch, String nonce, String user, long number) {
+            local.enterGate(epoch, nonce, user, number);
         }
 
         @Override

@@ -23,16 +23,23 @@ public interface TargetSession extends AutoCloseable {
     Set<Capability> capabilities();
 
     /**
-     * Enters the gate of a lease epoch: from now on every path goes through {@code .freshet/g<epoch>-<nonce>}, a symlink
-     * to the root that the next owner removes first, so that whatever this session still has under way then finds
-     * nothing. Removes the gates of older epochs. Several sessions of one owner may enter the same gate. Makes {@code
-     * .freshet} (mode 0700) where it is missing.
+     * Enters a gate of a lease epoch: from now on every path goes through {@code .freshet/g<epoch>-<nonce>-<user><number>},
+     * a symlink to the root that the next owner, and the next connection of this user, removes first, so that whatever this
+     * session, or the server in its name, still has under way then finds nothing. Removes the gates of older epochs and of
+     * the user's earlier connections. Makes {@code .freshet} (mode 0700) where it is missing.
      *
      * @param nonce letters and digits, the same for all sessions of one lease
+     * @param user small letters: for whom of the lease's owner this session works, for example a lane
+     * @param number goes up with every connection of the user; sessions of the same number share a gate
      * @throws io.freshet.failure.FreshetException with {@code LEASE_LOST} if a newer epoch's gate is there; {@code
      *     TARGET_ROOT_SUSPECT} if {@code .freshet} is not a real directory
      */
-    void enterGate(long epoch, String nonce);
+    void enterGate(long epoch, String nonce, String user, long number);
+
+    /** Enters the gate of an owner who has one connection only. */
+    default void enterGate(long epoch, String nonce) {
+        enterGate(epoch, nonce, "only", 0);
+    }
 
     /** Returns the bytes of {@code .freshet/marker}, or empty where there is none. */
     Optional<byte[]> readMarker();

@@ -887,6 +887,26 @@ public abstract class TargetSessionContract {
         assertThat(root.resolve("a")).hasContent("old");
     }
 
+    /** A connection that broke may have left requests behind with its server; the next one must not be overtaken by them. */
+    @Test
+    void aLaterConnectionOfTheSameUserShutsTheEarlierOneOut() throws Exception {
+        Assumptions.assumeTrue(session.capabilities().contains(Capability.GATE), "the server does not follow the gate");
+        session.enterGate(5, "five", "bulk", 7);
+        try (TargetSession beside = connect();
+                TargetSession later = connect()) {
+            beside.enterGate(5, "five", "express", 1);
+            later.enterGate(5, "five", "bulk", 8);
+
+            assertFailed(apply(put("late", MadeContent.of("x"))), ErrorCode.LEASE_LOST);
+            assertDone(beside.apply(List.of(put("a", MadeContent.of("x"))), Monitor.NONE)
+                    .get(0));
+            assertDone(later.apply(List.of(put("b", MadeContent.of("x"))), Monitor.NONE)
+                    .get(0));
+        }
+        assertThat(root.resolve("late")).doesNotExist();
+        assertThat(houseNames()).containsExactly("g5-five-bulk8", "g5-five-express1");
+    }
+
     private void takeOver() {
         try (TargetSession newer = connect()) {
             newer.enterGate(2, "newer");
@@ -912,7 +932,7 @@ public abstract class TargetSessionContract {
         }
 
         assertDone(apply(put("own", MadeContent.of("x"))));
-        assertThat(houseNames()).containsExactly("g5-five");
+        assertThat(houseNames()).containsExactly("g5-five-only0");
         assertThat(session.look(path("older"))).isEmpty();
     }
 

@@ -68,10 +68,10 @@ final class LocalTargetSession implements TargetSession {
     }
 
     @Override
-    public void enterGate(long epoch, String nonce) {
+    public void enterGate(long epoch, String nonce, String user, long number) {
         entered = false;
         gate = null;
-        GateName own = new GateName(epoch, nonce);
+        GateName own = new GateName(epoch, nonce, user, number);
         Path house = root.resolve(RelativePath.RESERVED_NAME);
         try {
             makeHouse(house);
@@ -128,7 +128,7 @@ final class LocalTargetSession implements TargetSession {
                                     + "; another process owns the target now",
                             null);
                 }
-                if (other.isPresent() && !other.get().equals(own)) {
+                if (other.filter(own::replaces).isPresent()) {
                     older.add(entry);
                 }
             }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The gate of one lease epoch on a server: made first and then compared with the others, so that of two owners who make
+ * The gate of one connection on a server: made first and then compared with the others, so that of two owners who make
  * theirs at the same moment at least one sees the other's.
  */
 final class SftpGate {
@@ -73,12 +73,11 @@ final class SftpGate {
     }
 
     /**
-     * Makes and enters the gate, and removes those of older epochs.
+     * Makes and enters a gate, and removes those that it replaces.
      *
      * @return paths through the gate, or straight ones where the server does not follow it
      */
-    RemotePaths enter(long epoch, String nonce) {
-        GateName own = new GateName(epoch, nonce);
+    RemotePaths enter(GateName own) {
         if (!make(own) || !leadsToRoot(own)) {
             remove(own);
             return straight;
@@ -92,7 +91,7 @@ final class SftpGate {
                         "the gate " + other + " of a newer lease is there, ours is " + own
                                 + "; another process owns the target now");
             }
-            if (!other.equals(own)) {
+            if (own.replaces(other)) {
                 older.add(other);
             }
         }

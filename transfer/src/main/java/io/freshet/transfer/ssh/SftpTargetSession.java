@@ -12,6 +12,7 @@ import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetSession;
+import io.freshet.transfer.GateName;
 import io.freshet.transfer.StagingName;
 import io.freshet.transfer.ssh.Circumstances.Look;
 import java.io.ByteArrayOutputStream;
@@ -64,11 +65,11 @@ final class SftpTargetSession implements TargetSession {
     }
 
     @Override
-    public void enterGate(long epoch, String nonce) {
+    public void enterGate(long epoch, String nonce, String user, long number) {
         entered = false;
         SftpGate gate = new SftpGate(settings, channel, paths.withoutGate());
         gate.makeHouse();
-        paths = gate.enter(epoch, nonce);
+        paths = gate.enter(new GateName(epoch, nonce, user, number));
         facts = SftpProbe.ofStaging(channel, shell, paths, facts, gate.isDraftOrder());
         entered = true;
     }
