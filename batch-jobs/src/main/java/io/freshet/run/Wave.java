@@ -2,7 +2,6 @@ package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
-import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
@@ -212,15 +211,7 @@ final class Wave {
         List<Operation> operations = new ArrayList<>();
         Map<RelativePath, Base> bases = versions.onTarget(chunk);
         for (Candidate candidate : chunk) {
-            FileState source = candidate.present();
-            operations.add(
-                    source.linkTarget() != null
-                            ? new Operation.PutSymlink(candidate.path(), source.linkTarget(), source.attributes())
-                            : new Operation.PutFile(
-                                    candidate.path(),
-                                    source.size(),
-                                    scope.root().content(candidate.path(), source),
-                                    bases.get(candidate.path())));
+            operations.add(put(candidate, bases.get(candidate.path())));
         }
         List<Result> results = apply(operations);
         for (int i = 0; i < results.size(); i++) {
@@ -228,12 +219,24 @@ final class Wave {
             if (results.get(i) instanceof Result.Done done) {
                 versions.replaced(candidate, done);
                 FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
-                delivered(candidate, delivered, done.hash(), done.bytes());
+                delivered(candidate, delivered, done);
                 forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
             } else if (results.get(i) instanceof Result.Failed failed) {
                 fail(candidate, failed);
             }
         }
+    }
+
+    private Operation put(Candidate candidate, @Nullable Base base) {
+        FileState source = candidate.present();
+        if (source.linkTarget() != null) {
+            return new Operation.PutSymlink(candidate.path(), source.linkTarget(), source.attributes());
+        }
+        if (source.type().isNode()) {
+            return new Operation.PutNode(candidate.path(), source.type(), source.device(), source.attributes());
+        }
+        return new Operation.PutFile(
+                candidate.path(), source.size(), scope.root().content(candidate.path(), source), base);
     }
 
     /**
@@ -281,19 +284,24 @@ final class Wave {
         }
     }
 
-    private void delivered(Candidate candidate, FileState delivered, @Nullable ContentHash hash, long bytes) {
-        record.put(new ManifestEntry(candidate.path(), delivered, hash, Evidence.SENT, true));
+    private void delivered(Candidate candidate, FileState delivered, Result.Done done) {
+        record.put(new ManifestEntry(candidate.path(), delivered, done.hash(), Evidence.SENT, true));
         record.deliver(new Delivery(
                 candidate.item(),
                 candidate.path(),
                 Outcome.TRANSFERRED,
                 null,
-                bytes,
-                hash,
-                candidate.replaced(),
+                done.bytes(),
+                done.hash(),
+                reason(candidate.replaced(), done),
                 null));
         record.close(candidate.item(), candidate.lookedAt());
         directories.touchParentOf(candidate.path());
+    }
+
+    private static @Nullable String reason(@Nullable String reason, Result result) {
+        String remark = result instanceof Result.Done done ? done.remark() : null;
+        return reason == null || remark == null ? (reason == null ? remark : reason) : reason + "; " + remark;
     }
 
     private void setAttributes(List<Candidate> candidates) {
@@ -322,7 +330,7 @@ final class Wave {
                         null,
                         0,
                         null,
-                        null,
+                        reason(null, results.get(i)),
                         null));
                 record.close(candidate.item(), candidate.lookedAt());
             }

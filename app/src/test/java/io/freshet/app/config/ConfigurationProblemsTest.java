@@ -119,6 +119,18 @@ class ConfigurationProblemsTest {
                         "    policy: nights",
                         "    passphrase: open sesame",
                         "there is no such key: a passphrase does not belong in this file; use passphrase-file"),
+                mistake(
+                        "    policy: nights",
+                        "    xattrs: yes",
+                        "13:17: sources[0].targets[0].xattrs: 'yes' must be true or false"),
+                mistake(
+                        "    policy: nights",
+                        "    xattr: true",
+                        "13:9: sources[0].targets[0].xattr: there is no such key. Did you mean xattrs?"),
+                mistake(
+                        "    policy: nights",
+                        "    specials: true",
+                        "there is no such key: write devices; it stands for FIFOs, too"),
                 mistake("path: source", "path:", "6:5: sources[0].path: has no value"),
                 mistake(
                         "path: source",

@@ -2,6 +2,7 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
 import io.freshet.target.Capability;
+import io.freshet.target.Fidelity;
 import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ final class SftpProbe {
     private SftpProbe() {}
 
     /** Reads the announced extensions; asks for the limits. */
-    static TargetFacts ofExtensions(SftpChannel channel) {
+    static TargetFacts ofExtensions(SftpChannel channel, Fidelity fidelity) {
         EnumSet<Capability> can = EnumSet.noneOf(Capability.class);
         add(can, channel.offers(SftpProtocol.POSIX_RENAME), Capability.ATOMIC_RENAME);
         add(can, channel.offers(SftpProtocol.FSYNC), Capability.FILE_SYNC);
@@ -55,7 +56,7 @@ final class SftpProbe {
                         : (int) Math.max(1, Math.min(USUAL_OPEN_FILES, handles - SPARE_OPEN_FILES));
             }
         }
-        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, false);
+        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, false, fidelity, false);
     }
 
     /** Makes, changes and removes one file in the staging area to see what takes effect. */
@@ -106,7 +107,16 @@ final class SftpProbe {
                 can,
                 channel.offers(SftpProtocol.FSYNC) && syncDirectory(channel, paths.house()),
                 Capability.DIRECTORY_SYNC);
-        return new TargetFacts(can, known.largestWrite(), known.openFiles(), uid, gid, modeOfLinks, draftOrder);
+        return new TargetFacts(
+                can,
+                known.largestWrite(),
+                known.openFiles(),
+                uid,
+                gid,
+                modeOfLinks,
+                draftOrder,
+                known.fidelity(),
+                false);
     }
 
     /** Tried, not asked for: a server may announce it and refuse it, and the other way round. */
@@ -129,7 +139,7 @@ final class SftpProbe {
         return copied;
     }
 
-    private static SftpRequest openNew(SftpChannel channel, byte[] path) {
+    static SftpRequest openNew(SftpChannel channel, byte[] path) {
         return channel.request(SftpProtocol.OPEN)
                 .string(path)
                 .number(SftpProtocol.OPEN_READ

@@ -2,9 +2,12 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.Attributes;
 import io.freshet.target.Capability;
+import io.freshet.target.Fidelity;
+import io.freshet.transfer.SetIdBits;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was learned about a target while connecting and entering the gate.
@@ -14,6 +17,8 @@ import java.util.Set;
  * @param stagedUid owner that files made in the staging area get by themselves, -1 while unknown
  * @param modeOfLinks whether {@code lsetstat} also sets modes of files and directories, and refuses those of links
  * @param draftSymlinks whether SYMLINK takes its arguments in the draft's order instead of OpenSSH's
+ * @param fidelity what the target is to keep beyond the usual; it can, where it says so
+ * @param bareStaging whether what is made in the staging area has no extended attributes by itself
  */
 record TargetFacts(
         Set<Capability> capabilities,
@@ -22,9 +27,9 @@ record TargetFacts(
         int stagedUid,
         int stagedGid,
         boolean modeOfLinks,
-        boolean draftSymlinks) {
-
-    private static final int SET_ID_BITS = 06000;
+        boolean draftSymlinks,
+        Fidelity fidelity,
+        boolean bareStaging) {
 
     TargetFacts {
         EnumSet<Capability> copy = EnumSet.noneOf(Capability.class);
@@ -45,8 +50,27 @@ record TargetFacts(
         return isSuperuser() && (attributes.uid() != stagedUid || attributes.gid() != stagedGid);
     }
 
-    /** Returns the mode to set: set-id bits lend the owner's rights, so they go where the owner cannot be set. */
+    /** Returns the mode to set, without set-id bits where those would lend the rights of another owner. */
     int modeToSet(Attributes attributes) {
-        return isSuperuser() ? attributes.mode() : attributes.mode() & ~SET_ID_BITS;
+        return SetIdBits.mode(attributes, owns(attributes));
+    }
+
+    /** Returns what is to be said of attributes that cannot be set; null if all can. */
+    @Nullable
+    String remark(Attributes attributes) {
+        return SetIdBits.remark(attributes, owns(attributes));
+    }
+
+    private boolean owns(Attributes attributes) {
+        return isSuperuser() || (attributes.uid() == stagedUid && attributes.gid() == stagedGid);
+    }
+
+    /** The same target, of which more was found out. */
+    TargetFacts with(Set<Capability> more, boolean bare) {
+        EnumSet<Capability> all = EnumSet.noneOf(Capability.class);
+        all.addAll(capabilities);
+        all.addAll(more);
+        return new TargetFacts(
+                all, largestWrite, openFiles, stagedUid, stagedGid, modeOfLinks, draftSymlinks, fidelity, bare);
     }
 }
