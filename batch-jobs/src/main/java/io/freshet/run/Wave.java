@@ -54,6 +54,7 @@ final class Wave {
     private final WaveRecord record = new WaveRecord();
     private final long startedAt = System.nanoTime();
     private final WaveDirectories directories;
+    private final ReadOnlyDirectories readOnly;
     private @Nullable FreshetException fatal;
     private int leftOver;
 
@@ -64,6 +65,7 @@ final class Wave {
         this.versions = new EarlierVersions(stores, record);
         this.hardLinks = new HardLinks(stores, scope, claimed);
         this.directories = new WaveDirectories(stores, scope, this);
+        this.readOnly = new ReadOnlyDirectories(stores, scope, this);
         this.removals = new Removals(stores, scope, guard, this);
     }
 
@@ -151,6 +153,9 @@ final class Wave {
             if (results.get(i) instanceof Result.Done && old != null) {
                 renamed(candidate, old);
             } else if (results.get(i) instanceof Result.Failed failed) {
+                if (old != null) {
+                    readOnly.notRenamed(old);
+                }
                 if (failed.code() != ErrorCode.PARENT_MISSING && !failed.code().concernsWholeTarget()) {
                     // The hint is of no use; without it the next look copies.
                     record.forgetHint(new Move(from(candidate), candidate.path(), false));
@@ -174,6 +179,7 @@ final class Wave {
         }
         directories.touchParentOf(from);
         directories.touchParentOf(candidate.path());
+        readOnly.renamed(from, candidate.path());
     }
 
     private static RelativePath from(Candidate candidate) {
@@ -366,10 +372,24 @@ final class Wave {
         if (operations.isEmpty() || fatal != null) {
             return List.of();
         }
-        List<Result> results = scope.session().apply(operations, scope);
+        readOnly.openFor(operations);
+        List<Result> results = tryTwice(operations);
         for (Result result : results) {
             if (result instanceof Result.Failed failed && failed.code().concernsWholeTarget()) {
                 endWith(new FreshetException(failed.code(), failed.message()));
+            }
+        }
+        return results;
+    }
+
+    private List<Result> tryTwice(List<Operation> operations) {
+        List<Result> results = new ArrayList<>(scope.session().apply(operations, scope));
+        List<Integer> again = List.copyOf(readOnly.closedMeanwhile(operations, results));
+        if (!again.isEmpty()) {
+            List<Result> second =
+                    scope.session().apply(again.stream().map(operations::get).toList(), scope);
+            for (int i = 0; i < again.size(); i++) {
+                results.set(again.get(i), second.get(i));
             }
         }
         return results;
