@@ -2,6 +2,7 @@ package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
@@ -317,6 +318,7 @@ final class Wave {
                     candidate.path(), candidate.present().attributes()));
         }
         List<Result> results = apply(operations);
+        Map<FileIdentity, List<ManifestEntry>> names = names(candidates);
         for (int i = 0; i < results.size(); i++) {
             Candidate candidate = candidates.get(i);
             ManifestEntry held = candidate.held();
@@ -339,7 +341,32 @@ final class Wave {
                         reason(null, results.get(i)),
                         null));
                 record.close(candidate.item(), candidate.lookedAt());
+                lookAtOtherNames(candidate, names);
             }
+        }
+    }
+
+    private Map<FileIdentity, List<ManifestEntry>> names(List<Candidate> candidates) {
+        Set<FileIdentity> several = new LinkedHashSet<>();
+        for (Candidate candidate : candidates) {
+            FileState source = candidate.present();
+            if (source.links() > 1 && source.identity().provesSameness()) {
+                several.add(source.identity());
+            }
+        }
+        return several.isEmpty() ? Map.of() : stores.manifest().names(scope.target(), several);
+    }
+
+    /** Whoever changed a file's attributes did that by one of its names: nobody tells of the others. */
+    private void lookAtOtherNames(Candidate candidate, Map<FileIdentity, List<ManifestEntry>> names) {
+        FileState source = candidate.present();
+        List<RelativePath> others = names.getOrDefault(source.identity(), List.of()).stream()
+                .filter(other -> !other.state().attributes().equals(source.attributes()))
+                .map(ManifestEntry::path)
+                .filter(path -> !path.equals(candidate.path()))
+                .toList();
+        if (!others.isEmpty()) {
+            stores.queue().alsoLookAt(scope.lease(), candidate.item(), others, ChangeKind.PATH);
         }
     }
 
