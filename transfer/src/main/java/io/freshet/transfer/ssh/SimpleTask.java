@@ -37,7 +37,7 @@ final class SimpleTask extends Task {
         SftpChannel channel = delivery.channel();
         byte[] remote = delivery.paths().of(operation.path());
         if (operation instanceof MakeDirectory) {
-            one(channel.request(SftpProtocol.MKDIR).string(remote).mode(FILLABLE), "write");
+            makeDirectory(channel, remote);
         } else if (operation instanceof RemoveFile) {
             one(channel.request(SftpProtocol.REMOVE).string(remote), "remove");
         } else if (operation instanceof RemoveDirectory) {
@@ -51,6 +51,22 @@ final class SimpleTask extends Task {
         } else {
             throw new IllegalArgumentException(operation + " has content");
         }
+    }
+
+    /** A default ACL of the parent may leave its owner less than the mode says. */
+    private void makeDirectory(SftpChannel channel, byte[] remote) {
+        SftpRequest make = channel.request(SftpProtocol.MKDIR).string(remote).mode(FILLABLE);
+        if (delivery.facts().isSuperuser() || !delivery.facts().fidelity().acls()) {
+            one(make, "write");
+            return;
+        }
+        channel.send(make, made -> {
+            if (made.isOk()) {
+                one(channel.request(SftpProtocol.SETSTAT).string(remote).mode(FILLABLE), "write");
+            } else {
+                explain("write", made.status(), () -> {});
+            }
+        });
     }
 
     private void one(SftpRequest request, String phase) {
