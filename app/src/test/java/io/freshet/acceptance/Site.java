@@ -35,8 +35,11 @@ final class Site implements AutoCloseable {
     private final Path config;
     private @Nullable Process process;
 
-    /** @param database lines of the configuration that say which database to use */
-    Site(Path directory, String database) throws IOException {
+    /**
+     * @param database lines of the configuration that say which database to use
+     * @param options what the targets are to keep beyond the usual
+     */
+    Site(Path directory, String database, String... options) throws IOException {
         this(directory, directory.resolve("data"));
         StringBuilder targets = new StringBuilder();
         for (int i = 1; i <= 2; i++) {
@@ -50,6 +53,9 @@ final class Site implements AutoCloseable {
                             identity-file: %s
                             known-hosts: %s
                     """.formatted(i, server.url(replica), server.identity(), server.knownHosts()));
+            for (String option : options) {
+                targets.append("        ").append(option).append(": true\n");
+            }
         }
         configure(database, targets.toString());
     }

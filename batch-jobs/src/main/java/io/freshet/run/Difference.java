@@ -1,7 +1,6 @@
 package io.freshet.run;
 
 import io.freshet.file.FileState;
-import io.freshet.file.FileType;
 import io.freshet.journal.ManifestEntry;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -38,20 +37,30 @@ enum Difference {
                 }
                 yield source.attributes().equals(delivered.attributes()) ? NONE : CONTENT;
             }
-            default -> ofFiles(source, held);
+            case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> ofNodes(source, delivered);
+            case FILE -> ofFiles(source, held);
         };
+    }
+
+    /** Of a FIFO somebody may hold an end: it is replaced only by another one. */
+    private static Difference ofNodes(FileState source, FileState delivered) {
+        if (source.device() != delivered.device()) {
+            return CONTENT;
+        }
+        return source.attributes().equals(delivered.attributes()) ? NONE : ATTRIBUTES;
     }
 
     private static Difference ofFiles(FileState source, ManifestEntry held) {
         FileState delivered = held.state();
-        if (source.size() != delivered.size() || source.type() != FileType.FILE) {
+        if (source.size() != delivered.size()) {
             return CONTENT;
         }
         boolean sameTime = source.mtimeNanos() == delivered.mtimeNanos();
         if (sameTime
                 && source.ctimeNanos() == delivered.ctimeNanos()
                 && source.identity().equals(delivered.identity())) {
-            return NONE;
+            // They differ though nothing happened to the file where the target is to keep more of them than before.
+            return source.attributes().equals(delivered.attributes()) ? NONE : ATTRIBUTES;
         }
         boolean worthReading = sameTime || source.size() > WORTH_READING_TWICE;
         return held.hash() != null && worthReading ? SUSPECT : CONTENT;

@@ -9,6 +9,7 @@ import io.freshet.journal.Settling;
 import io.freshet.journal.TargetId;
 import io.freshet.policy.Policy;
 import io.freshet.schedule.LaneSchedule;
+import io.freshet.target.Fidelity;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -89,11 +90,20 @@ final class Dispatcher {
         if (followed != null && followed == epoch) {
             return;
         }
-        if (stores.planning()
-                .followFilter(held.lease(), served.source().filter().fingerprint())) {
+        if (stores.planning().followFilter(held.lease(), fingerprint(served))) {
             LOG.info("event=filter_followed target={}", served);
         }
         filtersFollowed.put(served.id(), epoch);
+    }
+
+    /** What is to be delivered at all, and of each path: where that changes, everything is looked at again. */
+    private static String fingerprint(ServedTarget served) {
+        String rules = served.source().filter().fingerprint();
+        Fidelity fidelity = served.fidelity();
+        String options = (fidelity.xattrs() ? " xattrs" : "")
+                + (fidelity.acls() ? " acls" : "")
+                + (fidelity.devices() ? " devices" : "");
+        return rules + options;
     }
 
     /** A run that was broken off is finished even if the queue is empty meanwhile; looked for once per lease. */

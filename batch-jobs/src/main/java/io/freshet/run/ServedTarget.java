@@ -1,11 +1,13 @@
 package io.freshet.run;
 
 import io.freshet.file.FileIdentity;
+import io.freshet.file.FileType;
 import io.freshet.journal.Lane;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.Policy;
+import io.freshet.target.Fidelity;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ServedTarget {
     private final SourceDefinition source;
     private final TargetDefinition definition;
+    private final Fidelity fidelity;
     private final SourceId sourceId;
     private final TargetId id;
     private final Claims claims = new Claims();
@@ -41,6 +44,7 @@ final class ServedTarget {
     ServedTarget(SourceDefinition source, TargetDefinition definition, SourceId sourceId, TargetId id) {
         this.source = source;
         this.definition = definition;
+        this.fidelity = Fidelity.of(definition.address());
         this.sourceId = sourceId;
         this.id = id;
         this.bandwidth = definition.policy().bytesPerSecond().isPresent()
@@ -70,6 +74,19 @@ final class ServedTarget {
 
     String name() {
         return definition.name();
+    }
+
+    /** Returns what the target is to keep beyond the usual. */
+    Fidelity fidelity() {
+        return fidelity;
+    }
+
+    /** Returns whether the target is to have objects of a type. */
+    boolean takes(FileType type) {
+        return type == FileType.FILE
+                || type == FileType.DIRECTORY
+                || type == FileType.SYMLINK
+                || (type.isNode() && fidelity.devices());
     }
 
     Policy policy() {

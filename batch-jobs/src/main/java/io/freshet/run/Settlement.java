@@ -101,6 +101,7 @@ final class Settlement {
             boolean untouched = found.isPresent()
                     && before != null
                     && isLike(found.get(), before)
+                    && hasMode(found.get(), before)
                     && !isLike(found.get(), intents.get(i));
             if (found.isPresent() && !untouched) {
                 settled.put(unknown(found.get()));
@@ -111,6 +112,11 @@ final class Settlement {
     private static boolean isLike(TargetEntry found, ManifestEntry entry) {
         FileState state = entry.state();
         return isLike(found, state.type(), state.size(), state.mtimeNanos());
+    }
+
+    /** A directory may have been made writable for a while. */
+    private static boolean hasMode(TargetEntry found, ManifestEntry entry) {
+        return !entry.isDirectory() || found.mode() == entry.state().mode();
     }
 
     private static boolean isLike(TargetEntry found, Intent intent) {

@@ -37,7 +37,7 @@ final class SourceGuard {
     /** Opens the source's root. The caller closes it. */
     SourceRoot open(ServedTarget served, Lease lease) {
         try {
-            return SourceRoot.open(served.source().path());
+            return SourceRoot.open(served.source().path(), served.fidelity().extended());
         } catch (FreshetException e) {
             throw hold(served, lease, HoldReason.SOURCE_MISSING, e.getMessage() + "", "missing");
         }

@@ -235,7 +235,7 @@ final class TreeWalk {
                 FileState state = entry.state();
                 ManifestEntry there = held.get(entry.path());
                 boolean excluded = scope.isExcluded(entry.path(), state.isDirectory());
-                if (excluded ? isUnwanted(there) : isDifferent(state, there)) {
+                if (excluded ? isUnwanted(there) : isDifferent(state, there, scope.served())) {
                     found.add(entry.path());
                 }
                 if (!excluded && there == null) {
@@ -250,9 +250,9 @@ final class TreeWalk {
         return there != null && there.supported() && !scope.isProtected(there);
     }
 
-    private static boolean isDifferent(FileState state, @Nullable ManifestEntry held) {
+    private static boolean isDifferent(FileState state, @Nullable ManifestEntry held, ServedTarget target) {
         boolean knownUnsupported =
-                held != null && !held.supported() && held.state().type() == state.type();
+                held != null && !held.supported() && held.state().type() == state.type() && !target.takes(state.type());
         return !knownUnsupported && Difference.between(state, held) != Difference.NONE;
     }
 }

@@ -2,7 +2,7 @@ package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
-import io.freshet.file.ContentHash;
+import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
@@ -58,6 +58,7 @@ final class Wave {
     private final WaveRecord record = new WaveRecord();
     private final long startedAt = System.nanoTime();
     private final WaveDirectories directories;
+    private final ReadOnlyDirectories readOnly;
     private @Nullable FreshetException fatal;
     private int leftOver;
 
@@ -68,6 +69,7 @@ final class Wave {
         this.versions = new EarlierVersions(stores, record);
         this.hardLinks = new HardLinks(stores, scope, claimed);
         this.directories = new WaveDirectories(stores, scope, this);
+        this.readOnly = new ReadOnlyDirectories(stores, scope, this);
         this.removals = new Removals(stores, scope, guard, this);
     }
 
@@ -158,6 +160,9 @@ final class Wave {
             if (results.get(i) instanceof Result.Done && old != null) {
                 renamed(candidate, old);
             } else if (results.get(i) instanceof Result.Failed failed) {
+                if (old != null) {
+                    readOnly.notRenamed(old);
+                }
                 if (failed.code() != ErrorCode.PARENT_MISSING && !failed.code().concernsWholeTarget()) {
                     // The hint is of no use; without it the next look copies.
                     record.forgetHint(new Move(from(candidate), candidate.path(), false));
@@ -181,6 +186,7 @@ final class Wave {
         }
         directories.touchParentOf(from);
         directories.touchParentOf(candidate.path());
+        readOnly.renamed(from, candidate.path());
     }
 
     private static RelativePath from(Candidate candidate) {
@@ -219,7 +225,7 @@ final class Wave {
         for (DirectoryEntry entry : tree.entries()) {
             if (ends.get(entry.path()) instanceof Result.Done done) {
                 FileState delivered = done.delivered() == null ? entry.state() : done.delivered();
-                transferred(directory.item(), entry.path(), delivered, done.hash(), done.bytes(), null);
+                transferred(directory.item(), entry.path(), delivered, done, null);
             } else {
                 unread.add(entry.path());
             }
@@ -259,15 +265,7 @@ final class Wave {
         List<Operation> operations = new ArrayList<>();
         Map<RelativePath, Base> bases = versions.onTarget(chunk);
         for (Candidate candidate : chunk) {
-            FileState source = candidate.present();
-            operations.add(
-                    source.linkTarget() != null
-                            ? new Operation.PutSymlink(candidate.path(), source.linkTarget(), source.attributes())
-                            : new Operation.PutFile(
-                                    candidate.path(),
-                                    source.size(),
-                                    scope.root().content(candidate.path(), source),
-                                    bases.get(candidate.path())));
+            operations.add(put(candidate, bases.get(candidate.path())));
         }
         List<Result> results = apply(operations);
         for (int i = 0; i < results.size(); i++) {
@@ -275,12 +273,24 @@ final class Wave {
             if (results.get(i) instanceof Result.Done done) {
                 versions.replaced(candidate, done);
                 FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
-                delivered(candidate, delivered, done.hash(), done.bytes());
+                delivered(candidate, delivered, done);
                 forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
             } else if (results.get(i) instanceof Result.Failed failed) {
                 fail(candidate, failed);
             }
         }
+    }
+
+    private Operation put(Candidate candidate, @Nullable Base base) {
+        FileState source = candidate.present();
+        if (source.linkTarget() != null) {
+            return new Operation.PutSymlink(candidate.path(), source.linkTarget(), source.attributes());
+        }
+        if (source.type().isNode()) {
+            return new Operation.PutNode(candidate.path(), source.type(), source.device(), source.attributes());
+        }
+        return new Operation.PutFile(
+                candidate.path(), source.size(), scope.root().content(candidate.path(), source), base);
     }
 
     /**
@@ -328,21 +338,22 @@ final class Wave {
         }
     }
 
-    private void delivered(Candidate candidate, FileState delivered, @Nullable ContentHash hash, long bytes) {
-        transferred(candidate.item(), candidate.path(), delivered, hash, bytes, candidate.replaced());
+    private void delivered(Candidate candidate, FileState delivered, Result.Done done) {
+        transferred(candidate.item(), candidate.path(), delivered, done, candidate.replaced());
         record.close(candidate.item(), candidate.lookedAt());
         directories.touchParentOf(candidate.path());
     }
 
     private void transferred(
-            WorkItem item,
-            RelativePath path,
-            FileState delivered,
-            @Nullable ContentHash hash,
-            long bytes,
-            @Nullable String reason) {
-        record.put(new ManifestEntry(path, delivered, hash, Evidence.SENT, true));
-        record.deliver(new Delivery(item, path, Outcome.TRANSFERRED, null, bytes, hash, reason, null));
+            WorkItem item, RelativePath path, FileState delivered, Result.Done done, @Nullable String reason) {
+        record.put(new ManifestEntry(path, delivered, done.hash(), Evidence.SENT, true));
+        record.deliver(new Delivery(
+                item, path, Outcome.TRANSFERRED, null, done.bytes(), done.hash(), reason(reason, done), null));
+    }
+
+    private static @Nullable String reason(@Nullable String reason, Result result) {
+        String remark = result instanceof Result.Done done ? done.remark() : null;
+        return reason == null || remark == null ? (reason == null ? remark : reason) : reason + "; " + remark;
     }
 
     private void setAttributes(List<Candidate> candidates) {
@@ -352,6 +363,7 @@ final class Wave {
                     candidate.path(), candidate.present().attributes()));
         }
         List<Result> results = apply(operations);
+        Map<FileIdentity, List<ManifestEntry>> names = names(candidates);
         for (int i = 0; i < results.size(); i++) {
             Candidate candidate = candidates.get(i);
             ManifestEntry held = candidate.held();
@@ -371,10 +383,35 @@ final class Wave {
                         null,
                         0,
                         null,
-                        null,
+                        reason(null, results.get(i)),
                         null));
                 record.close(candidate.item(), candidate.lookedAt());
+                lookAtOtherNames(candidate, names);
             }
+        }
+    }
+
+    private Map<FileIdentity, List<ManifestEntry>> names(List<Candidate> candidates) {
+        Set<FileIdentity> several = new LinkedHashSet<>();
+        for (Candidate candidate : candidates) {
+            FileState source = candidate.present();
+            if (source.links() > 1 && source.identity().provesSameness()) {
+                several.add(source.identity());
+            }
+        }
+        return several.isEmpty() ? Map.of() : stores.manifest().names(scope.target(), several);
+    }
+
+    /** Whoever changed a file's attributes did that by one of its names: nobody tells of the others. */
+    private void lookAtOtherNames(Candidate candidate, Map<FileIdentity, List<ManifestEntry>> names) {
+        FileState source = candidate.present();
+        List<RelativePath> others = names.getOrDefault(source.identity(), List.of()).stream()
+                .filter(other -> !other.state().attributes().equals(source.attributes()))
+                .map(ManifestEntry::path)
+                .filter(path -> !path.equals(candidate.path()))
+                .toList();
+        if (!others.isEmpty()) {
+            stores.queue().alsoLookAt(scope.lease(), candidate.item(), others, ChangeKind.PATH);
         }
     }
 
@@ -407,7 +444,8 @@ final class Wave {
         if (operations.isEmpty() || fatal != null) {
             return List.of();
         }
-        List<Result> results = scope.session().apply(operations, scope);
+        readOnly.openFor(operations);
+        List<Result> results = tryTwice(operations);
         for (Result result : results) {
             if (result instanceof Result.Failed failed) {
                 endIfConcerned(failed);
@@ -420,6 +458,19 @@ final class Wave {
         if (failed.code().concernsWholeTarget()) {
             endWith(new FreshetException(failed.code(), failed.message()));
         }
+    }
+
+    private List<Result> tryTwice(List<Operation> operations) {
+        List<Result> results = new ArrayList<>(scope.session().apply(operations, scope));
+        List<Integer> again = List.copyOf(readOnly.closedMeanwhile(operations, results));
+        if (!again.isEmpty()) {
+            List<Result> second =
+                    scope.session().apply(again.stream().map(operations::get).toList(), scope);
+            for (int i = 0; i < again.size(); i++) {
+                results.set(again.get(i), second.get(i));
+            }
+        }
+        return results;
     }
 
     private static boolean isSessionUsable(FreshetException failure) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directories of one wave: made first, and given their attributes and flushed last, after everything that was published
@@ -75,6 +76,11 @@ final class WaveDirectories {
         }
     }
 
+    /** What is known of a directory whose attributes are not those that it was given. */
+    static ManifestEntry unfinished(ManifestEntry entry) {
+        return new ManifestEntry(entry.path(), unfinished(entry.state()), null, entry.evidence(), true);
+    }
+
     /** Without its attributes: it is on the target and has to go from there, even if it goes from the source before them. */
     private static FileState unfinished(FileState directory) {
         return new FileState(
@@ -127,8 +133,7 @@ final class WaveDirectories {
                         new Operation.SetAttributes(directory, state.get().attributes()));
             } else if (entry != null) {
                 // The source may have it elsewhere by now, and its rename must not take it for finished.
-                wave.record()
-                        .put(new ManifestEntry(directory, unfinished(entry.state()), null, entry.evidence(), true));
+                wave.record().put(unfinished(entry));
             }
             operations.add(new Operation.SyncDirectory(directory));
         }
@@ -171,13 +176,17 @@ final class WaveDirectories {
                                 null,
                                 0,
                                 null,
-                                null,
+                                remark(result),
                                 null));
                 if (candidate.item().kind() == ChangeKind.PATH) {
                     wave.record().close(candidate.item(), candidate.lookedAt());
                 }
             }
         }
+    }
+
+    private static @Nullable String remark(Result result) {
+        return result instanceof Result.Done done ? done.remark() : null;
     }
 
     /** A directory that is gone meanwhile, or that this target cannot flush, does not void what was done elsewhere. */

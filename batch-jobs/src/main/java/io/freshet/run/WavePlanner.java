@@ -3,7 +3,6 @@ package io.freshet.run;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.FileState;
-import io.freshet.file.FileType;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
 import io.freshet.journal.Evidence;
@@ -126,9 +125,7 @@ final class WavePlanner {
             decideExcluded(candidate);
         } else if (source == null) {
             decideAbsent(candidate);
-        } else if (source.type() != FileType.FILE
-                && source.type() != FileType.DIRECTORY
-                && source.type() != FileType.SYMLINK) {
+        } else if (!scope.served().takes(source.type())) {
             unsupported(candidate);
         } else if (isBelowNoDirectory(candidate, held)) {
             fail(
@@ -216,7 +213,7 @@ final class WavePlanner {
                 }
             }
             case TYPE -> plan.removals.add(candidate);
-            case ATTRIBUTES -> plan.directories.add(candidate);
+            case ATTRIBUTES -> (source.isDirectory() ? plan.directories : plan.attributes).add(candidate);
             case SUSPECT -> suspects.add(candidate);
             case CONTENT -> {
                 if (!source.isDirectory()) {
@@ -355,8 +352,11 @@ final class WavePlanner {
 
     private void adoptOne(Candidate candidate, TargetEntry found) {
         FileState source = candidate.present();
-        boolean sameAttributes =
-                source.mode() == found.mode() && source.uid() == found.uid() && source.gid() == found.gid();
+        // What a target tells of a path says nothing of its extended attributes.
+        boolean sameAttributes = source.mode() == found.mode()
+                && source.uid() == found.uid()
+                && source.gid() == found.gid()
+                && scope.served().fidelity().extended().isEmpty();
         if (source.isDirectory()) {
             decidePresent(candidate);
         } else if (source.isFile() && !sameAttributes) {

@@ -6,6 +6,7 @@ import io.freshet.journal.ChangeKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,22 @@ class HardLinksIT extends OneTarget {
         replication.awaitEqual(replica);
         assertThat(replica.resolve("one")).hasContent("content and more");
         assertLinked("one", "two", "three");
+    }
+
+    /** Only the name by which it was done is told of, and the manifest knows all of them. */
+    @Test
+    void aModeThatIsChangedThroughOneNameIsThatOfAll() throws IOException {
+        write("one", "content");
+        link("one", "two");
+        start();
+        replication.awaitEqual(replica);
+        Files.setPosixFilePermissions(source.resolve("two"), PosixFilePermissions.fromString("rw-------"));
+        replication.changed("two");
+        replication.awaitEqual(replica);
+
+        assertThat(text("SELECT DISTINCT mode::text FROM manifest WHERE type = 'f'"))
+                .containsExactly(Integer.toString(0600));
+        assertLinked("one", "two");
     }
 
     @Test

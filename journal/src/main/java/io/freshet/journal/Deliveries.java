@@ -1,16 +1,19 @@
 package io.freshet.journal;
 
 import io.freshet.file.ContentHash;
+import io.freshet.file.FileState;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -196,16 +199,19 @@ public final class Deliveries {
         return jdbc.sql("""
                         WITH put AS (
                             INSERT INTO manifest_%d (target_id, dir_id, name, type, supported, mode, uid, gid, size, mtime_nanos,
-                                ctime_nanos, file_system, inode, birth_nanos, link_target, content_hash, evidence, run_number)
+                                ctime_nanos, file_system, inode, birth_nanos, link_target, content_hash, evidence, device,
+                                extended, run_number)
                             SELECT :target, d.dir_id, e.name, e.type::"char", e.supported, e.mode, e.uid, e.gid, e.size,
                                    e.mtime_nanos, e.ctime_nanos, e.file_system, e.inode, e.birth_nanos, e.link_target,
-                                   decode(e.content_hash, 'hex'), e.evidence::evidence, :run
+                                   decode(e.content_hash, 'hex'), e.evidence::evidence, e.device,
+                                   decode(e.extended, 'hex'), :run
                             FROM unnest(:parents::text[], :names::text[], :types::text[], :supported::boolean[], :modes::int[],
                                         :uids::int[], :gids::int[], :sizes::bigint[], :mtimes::bigint[], :ctimes::bigint[],
                                         :fileSystems::bigint[], :inodes::bigint[], :births::bigint[], :linkTargets::text[],
-                                        :hashes::text[], :evidence::text[])
+                                        :hashes::text[], :evidence::text[], :devices::bigint[], :extended::text[])
                                  AS e (parent, name, type, supported, mode, uid, gid, size, mtime_nanos, ctime_nanos,
-                                       file_system, inode, birth_nanos, link_target, content_hash, evidence)
+                                       file_system, inode, birth_nanos, link_target, content_hash, evidence, device,
+                                       extended)
                             JOIN manifest_dir d ON d.target_id = :target AND d.path_key = path_key(e.parent)
                             ORDER BY d.dir_id, e.name
                             ON CONFLICT (target_id, dir_id, name) DO UPDATE SET type = excluded.type,
@@ -214,6 +220,7 @@ public final class Deliveries {
                                 file_system = excluded.file_system, inode = excluded.inode,
                                 birth_nanos = excluded.birth_nanos, link_target = excluded.link_target,
                                 content_hash = excluded.content_hash, evidence = excluded.evidence,
+                                device = excluded.device, extended = excluded.extended,
                                 run_number = excluded.run_number, delivered_at = now()
                             RETURNING xmax = 0 AS is_new)
                         SELECT count(*) FILTER (WHERE is_new) FROM put
@@ -238,8 +245,15 @@ public final class Deliveries {
                 .param("linkTargets", Columns.text(rows, e -> e.state().linkTarget()))
                 .param("hashes", Columns.text(rows, ManifestEntry::hash))
                 .param("evidence", Columns.text(rows, ManifestEntry::evidence))
+                .param("devices", Columns.number(rows, e -> e.state().device()))
+                .param("extended", Columns.text(rows, e -> extended(e.state())))
                 .query(Long.class)
                 .single();
+    }
+
+    private static @Nullable String extended(FileState state) {
+        byte[] digest = state.extended().digest();
+        return digest.length == 0 ? null : HexFormat.of().formatHex(digest);
     }
 
     /** When it was delivered does not change. */

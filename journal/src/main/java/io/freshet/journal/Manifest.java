@@ -1,6 +1,7 @@
 package io.freshet.journal;
 
 import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
 import io.freshet.file.FileType;
@@ -21,7 +22,7 @@ public final class Manifest {
     private static final String ENTRY = """
             SELECT d.path AS directory, m.name, m.type, m.size, m.mtime_nanos, m.ctime_nanos, m.mode, m.uid, m.gid,
                    m.file_system, m.inode, m.birth_nanos, m.link_target, encode(m.content_hash, 'hex') AS content_hash,
-                   m.evidence, m.supported
+                   m.evidence, m.supported, m.device, m.extended
             FROM manifest_dir d JOIN manifest m USING (target_id, dir_id)
             """;
 
@@ -136,6 +137,7 @@ public final class Manifest {
         String name = row.getString("name");
         FileType type = FileType.ofCode(row.getString("type").charAt(0));
         String hash = row.getString("content_hash");
+        byte[] extended = row.getBytes("extended");
         FileState state = new FileState(
                 type,
                 row.getLong("size"),
@@ -146,7 +148,9 @@ public final class Manifest {
                 row.getInt("gid"),
                 1,
                 new FileIdentity(row.getLong("file_system"), row.getLong("inode"), row.getLong("birth_nanos")),
-                row.getString("link_target"));
+                row.getString("link_target"),
+                row.getLong("device"),
+                extended == null ? ExtendedAttributes.NOT_ASKED : ExtendedAttributes.ofDigest(extended));
         return new ManifestEntry(
                 name.isEmpty() ? directory : directory.child(TextForm.decode(name)),
                 state,

@@ -6,4 +6,9 @@ package io.freshet.file;
  * @param mode permission bits (07777)
  * @param mtimeNanos modification time, nanoseconds since the epoch; a target may keep whole seconds only
  */
-public record Attributes(int mode, int uid, int gid, long mtimeNanos) {}
+public record Attributes(int mode, int uid, int gid, long mtimeNanos, ExtendedAttributes extended) {
+    /** Attributes of a path of which nobody asked for the extended ones. */
+    public Attributes(int mode, int uid, int gid, long mtimeNanos) {
+        this(mode, uid, gid, mtimeNanos, ExtendedAttributes.NOT_ASKED);
+    }
+}

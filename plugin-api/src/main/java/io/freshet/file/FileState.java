@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode permission bits including setuid, setgid and sticky (07777)
  * @param links number of hard links
  * @param linkTarget the text form of a symlink's target, otherwise null
+ * @param device the number of a device node, {@code major << 32 | minor}; 0 for all else
  */
 public record FileState(
         FileType type,
@@ -22,7 +23,9 @@ public record FileState(
         int gid,
         int links,
         FileIdentity identity,
-        @Nullable String linkTarget) {
+        @Nullable String linkTarget,
+        long device,
+        ExtendedAttributes extended) {
 
     private static final int PERMISSION_MASK = 07777;
 
@@ -33,6 +36,33 @@ public record FileState(
         if ((type == FileType.SYMLINK) != (linkTarget != null)) {
             throw new IllegalArgumentException("a symlink, and nothing else, has a link target");
         }
+    }
+
+    /** The state of what is no device, and of which nobody asked for extended attributes. */
+    public FileState(
+            FileType type,
+            long size,
+            long mtimeNanos,
+            long ctimeNanos,
+            int mode,
+            int uid,
+            int gid,
+            int links,
+            FileIdentity identity,
+            @Nullable String linkTarget) {
+        this(
+                type,
+                size,
+                mtimeNanos,
+                ctimeNanos,
+                mode,
+                uid,
+                gid,
+                links,
+                identity,
+                linkTarget,
+                0,
+                ExtendedAttributes.NOT_ASKED);
     }
 
     public boolean isDirectory() {
@@ -53,6 +83,6 @@ public record FileState(
 
     /** Returns the attributes that are delivered beside the content. */
     public Attributes attributes() {
-        return new Attributes(mode, uid, gid, mtimeNanos);
+        return new Attributes(mode, uid, gid, mtimeNanos, extended);
     }
 }

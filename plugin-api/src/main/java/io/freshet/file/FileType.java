@@ -30,6 +30,15 @@ public enum FileType {
         return formatBits;
     }
 
+    /** Returns whether it is a node of which nothing but its type, and its number if it is a device, makes it what it is. */
+    public boolean isNode() {
+        return this == FIFO || isDevice();
+    }
+
+    public boolean isDevice() {
+        return this == CHARACTER_DEVICE || this == BLOCK_DEVICE;
+    }
+
     /** Returns the type whose bits {@code mode} carries. */
     public static FileType ofMode(int mode) {
         for (FileType type : values()) {

@@ -27,5 +27,13 @@ public enum Capability {
     /** Follows the gate, so that an owner that lost its lease can do nothing more. */
     GATE,
     /** Keeps modification times in nanoseconds. */
-    NANOSECOND_TIMES
+    NANOSECOND_TIMES,
+    /** Keeps extended attributes; found out where the option {@code xattrs} asks for it, as the following by theirs. */
+    XATTRS,
+    /** Keeps POSIX ACLs. */
+    ACLS,
+    /** Makes FIFOs. */
+    FIFOS,
+    /** Makes device nodes. */
+    DEVICE_NODES
 }

@@ -3,6 +3,7 @@ package io.freshet.target;
 import io.freshet.file.Attributes;
 import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
+import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,14 @@ public sealed interface Operation {
     record PutSymlink(RelativePath path, String linkTarget, Attributes attributes) implements Operation {}
 
     /**
+     * Puts a FIFO or a device node, by a temporary one and atomic rename. Replaces what is no directory; a directory in its
+     * place is a {@code TARGET_CONFLICT}. Needs {@link Capability#FIFOS}, and for a device {@link Capability#DEVICE_NODES}.
+     *
+     * @param device as in {@link io.freshet.file.FileState}
+     */
+    record PutNode(RelativePath path, FileType type, long device, Attributes attributes) implements Operation {}
+
+    /**
      * Makes the path another name of a regular file that is there already, by temporary link and atomic rename. Replaces a
      * file or symlink; a directory in its place is a {@code TARGET_CONFLICT}. Needs {@link Capability#HARD_LINK}.
      */
@@ -71,7 +80,7 @@ public sealed interface Operation {
     /** Removes an empty directory. Not empty is a {@code TARGET_CONFLICT}; absence is as for {@link RemoveFile}. */
     record RemoveDirectory(RelativePath path) implements Operation {}
 
-    /** Sets mode, owner (where the account can) and modification time of a file or directory; never follows a link. */
+    /** Sets mode, owner (where the account can), modification time and what else the target is to keep; never follows a link. */
     record SetAttributes(RelativePath path, Attributes attributes) implements Operation {}
 
     /** Flushes a directory's entries to stable storage, so that earlier changes in it survive a loss of power. */

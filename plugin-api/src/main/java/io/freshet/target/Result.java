@@ -15,12 +15,20 @@ public sealed interface Result {
      * @param delivered for a file the state of the source object that was sent, otherwise null
      * @param hash for a file the hash of its bytes as they were read, otherwise null
      * @param blocks the hashes of its blocks, for a file that is worth it, otherwise null
+     * @param remark what is not as in the source and cannot be, in words; otherwise null
      */
     record Done(
             long bytes,
             @Nullable FileState delivered,
             @Nullable ContentHash hash,
-            @Nullable BlockMap blocks) implements Result {
+            @Nullable BlockMap blocks,
+            @Nullable String remark)
+            implements Result {
+        /** Done, and as in the source. */
+        public Done(long bytes, @Nullable FileState delivered, @Nullable ContentHash hash, @Nullable BlockMap blocks) {
+            this(bytes, delivered, hash, blocks, null);
+        }
+
         /** An operation without content. */
         public static final Done WITHOUT_CONTENT = new Done(0, null, null, null);
     }

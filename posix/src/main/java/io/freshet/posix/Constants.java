@@ -13,7 +13,8 @@ final class Constants {
     static final int O_CLOEXEC = 02000000;
     static final int O_PATH = 010000000;
 
-    // linux/fcntl.h
+    // linux/fcntl.h. The paths used with AT_FDCWD are absolute.
+    static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
     static final int AT_NO_AUTOMOUNT = 0x800;
     static final int AT_EMPTY_PATH = 0x1000;

@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
 /**
- * The functions of the C library that Freshet reads and marks sources with; {@code Native.getLastError()} tells why one
+ * The functions of the C library that Freshet reads and marks sources with, and fills local targets; {@code Native.getLastError()} tells why one
  * returned -1. Paths are NUL-terminated bytes. Sizes are those of a 64-bit system.
  */
 interface LibC extends Library {
@@ -39,6 +39,26 @@ interface LibC extends Library {
     int linkat(int oldDirectory, byte[] oldPath, int newDirectory, byte[] newPath, int flags);
 
     int renameat(int oldDirectory, byte[] oldPath, int newDirectory, byte[] newPath);
+
+    // xattr(7); all follow links.
+    long listxattr(byte[] path, Pointer names, long size);
+
+    long getxattr(byte[] path, byte[] name, Pointer value, long size);
+
+    int setxattr(byte[] path, byte[] name, byte[] value, long size, int flags);
+
+    int removexattr(byte[] path, byte[] name);
+
+    int mknod(byte[] path, int mode, long device);
+
+    int chmod(byte[] path, int mode);
+
+    int fchownat(int directory, byte[] path, int uid, int gid, int flags);
+
+    /** Two {@code struct timespec}: access and modification, seconds and nanoseconds each. */
+    int utimensat(int directory, byte[] path, long[] times, int flags);
+
+    int geteuid();
 
     /** {@code openat2(2)}, for which the C library has no wrapper. */
     long syscall(long number, long directory, byte[] path, Pointer how, long howSize);

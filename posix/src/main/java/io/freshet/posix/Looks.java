@@ -1,6 +1,8 @@
 package io.freshet.posix;
 
 import com.sun.jna.Memory;
+import io.freshet.file.ExtendedAttributes;
+import io.freshet.file.ExtendedAttributes.Selection;
 import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
 import io.freshet.file.FileType;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code lstat} by descriptors: what an object is, its symlink text and its identity from one and the same descriptor. */
 final class Looks {
-    private static final byte[] EMPTY = {0};
+    static final byte[] EMPTY = {0};
     private static final int PERMISSIONS = 07777;
     private static final int STATX_MASK = Constants.STATX_BASIC_STATS
             | Constants.STATX_BTIME
@@ -19,11 +21,21 @@ final class Looks {
             | Constants.STATX_MNT_ID_UNIQUE;
 
     private final String root;
+    private final Selection extended;
     private final FileSystems fileSystems = new FileSystems();
 
     /** @param root the source's path, for messages */
     Looks(String root) {
+        this(root, Selection.NOTHING);
+    }
+
+    /**
+     * @param root the source's path, for messages
+     * @param extended which extended attributes belong to a state
+     */
+    Looks(String root, Selection extended) {
         this.root = root;
+        this.extended = extended;
     }
 
     /** Looks at a path below a directory. */
@@ -37,11 +49,12 @@ final class Looks {
         byte[] name = Below.terminated(path.name());
         Scratch scratch = Scratch.ofThread();
         int flags = Constants.AT_SYMLINK_NOFOLLOW | Constants.AT_NO_AUTOMOUNT;
-        if (DirectCalls.statxInto(scratch, directory, name, flags, STATX_MASK) == 0) {
+        // Extended attributes must come from the same object as the rest.
+        if (extended.isEmpty() && DirectCalls.statxInto(scratch, directory, name, flags, STATX_MASK) == 0) {
             Statx statx = Statx.decode(scratch.statxBytes);
             Long fileSystem = fileSystems.known(statx);
             if (fileSystem != null && type(statx, path) != FileType.SYMLINK) {
-                return Optional.of(state(statx, fileSystem, null, path));
+                return Optional.of(state(statx, fileSystem, null, ExtendedAttributes.NOT_ASKED, path));
             }
         }
         // A symlink's text must come from the same object as its times; errors are told apart there as well.
@@ -67,7 +80,7 @@ final class Looks {
     FileState fstat(int descriptor, RelativePath path) {
         Statx statx = statx(descriptor, path);
         String linkTarget = type(statx, path) == FileType.SYMLINK ? readLink(descriptor, path) : null;
-        return state(statx, fileSystems.idOf(descriptor, statx), linkTarget, path);
+        return state(statx, fileSystems.idOf(descriptor, statx), linkTarget, extended(descriptor, path), path);
     }
 
     private Statx statx(int descriptor, RelativePath path) {
@@ -91,9 +104,23 @@ final class Looks {
         return TextForm.encode(buffer.getByteArray(0, (int) length));
     }
 
-    private FileState state(Statx statx, long fileSystem, @Nullable String linkTarget, RelativePath path) {
+    private ExtendedAttributes extended(int descriptor, RelativePath path) {
+        try {
+            return ExtendedReads.of(descriptor, extended);
+        } catch (ExtendedReads.Unreadable e) {
+            throw Errno.unreadable(describe(path), "read the extended attributes of", e.error);
+        }
+    }
+
+    private FileState state(
+            Statx statx,
+            long fileSystem,
+            @Nullable String linkTarget,
+            ExtendedAttributes attributes,
+            RelativePath path) {
+        FileType type = type(statx, path);
         return new FileState(
-                type(statx, path),
+                type,
                 statx.size(),
                 statx.mtimeNanos(),
                 statx.ctimeNanos(),
@@ -102,7 +129,9 @@ final class Looks {
                 statx.gid(),
                 statx.links(),
                 new FileIdentity(fileSystem, statx.inode(), statx.birthNanos()),
-                linkTarget);
+                linkTarget,
+                type.isDevice() ? statx.node() : 0,
+                attributes);
     }
 
     private FileType type(Statx statx, RelativePath path) {

@@ -13,20 +13,22 @@ import java.util.stream.Stream;
 
 /** What {@code /proc/self} tells of this process's open files (proc(5)). */
 final class ProcessFiles {
-    /** {@code AT_FDCWD} of linux/fcntl.h: the paths used with it are absolute. */
-    private static final int AT_FDCWD = -100;
-
     private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
 
     private static final String MOUNT_ID = "mnt_id:";
 
     private ProcessFiles() {}
 
+    /** Returns the link that leads to the very object behind a descriptor. */
+    static String linkTo(int descriptor) {
+        return "/proc/self/fd/" + descriptor;
+    }
+
     /** Returns the absolute path that the object behind a descriptor has now; empty where it has none or too long a one. */
     static Optional<byte[]> pathOf(int descriptor) {
-        byte[] link = Below.terminated(("/proc/self/fd/" + descriptor).getBytes(StandardCharsets.US_ASCII));
+        byte[] link = Below.terminated(linkTo(descriptor).getBytes(StandardCharsets.US_ASCII));
         Memory buffer = Scratch.ofThread().link;
-        long length = LibC.C.readlinkat(AT_FDCWD, link, buffer, buffer.size());
+        long length = LibC.C.readlinkat(Constants.AT_FDCWD, link, buffer, buffer.size());
         if (length <= 0 || length == buffer.size() || buffer.getByte(0) != '/') {
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package io.freshet.posix;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Content;
+import io.freshet.file.ExtendedAttributes.Selection;
 import io.freshet.file.FileState;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
@@ -34,11 +35,11 @@ public final class SourceRoot implements AutoCloseable {
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private SourceRoot(Descriptor descriptor, byte[] openedBy, String path) {
+    private SourceRoot(Descriptor descriptor, byte[] openedBy, String path, Selection extended) {
         this.descriptor = descriptor;
         this.openedBy = openedBy;
         this.path = path;
-        this.looks = new Looks(path);
+        this.looks = new Looks(path, extended);
     }
 
     /**
@@ -47,7 +48,17 @@ public final class SourceRoot implements AutoCloseable {
      * @throws FreshetException with {@code SOURCE_ROOT_SUSPECT} if there is no directory that can be opened
      */
     public static SourceRoot open(Path path) {
-        return open(path.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
+        return open(path, Selection.NOTHING);
+    }
+
+    /**
+     * Pins a directory; links in {@code path} itself are followed.
+     *
+     * @param extended which extended attributes the states of what is below have
+     * @throws FreshetException with {@code SOURCE_ROOT_SUSPECT} if there is no directory that can be opened
+     */
+    public static SourceRoot open(Path path, Selection extended) {
+        return open(path.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8), extended);
     }
 
     /**
@@ -56,6 +67,10 @@ public final class SourceRoot implements AutoCloseable {
      * @throws FreshetException with {@code SOURCE_ROOT_SUSPECT} if there is no directory that can be opened
      */
     public static SourceRoot open(byte[] absolutePath) {
+        return open(absolutePath, Selection.NOTHING);
+    }
+
+    private static SourceRoot open(byte[] absolutePath, Selection extended) {
         String text = TextForm.encode(absolutePath);
         int descriptor = LibC.C.open(
                 Below.terminated(absolutePath), Constants.O_PATH | Constants.O_DIRECTORY | Constants.O_CLOEXEC, 0);
@@ -65,7 +80,7 @@ public final class SourceRoot implements AutoCloseable {
                     "cannot open the source root " + text + ": " + Errno.text(Errno.last())
                             + "; mount it or create the directory, or correct the source's path in the configuration");
         }
-        return new SourceRoot(new Descriptor(descriptor), absolutePath.clone(), text);
+        return new SourceRoot(new Descriptor(descriptor), absolutePath.clone(), text, extended);
     }
 
     /** Returns the path it was opened by, in text form. */

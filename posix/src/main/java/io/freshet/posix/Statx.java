@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
  *
  * @param mode file type and permission bits
  * @param birthNanos 0 where the file system keeps none
- * @param device the number of the device, major and minor
+ * @param node the number of the device that a device node stands for, major and minor
+ * @param device the number of the device that it lies on, major and minor
  * @param mount the id of the mount; unique for ever from Linux 6.8 on
  */
 record Statx(
@@ -20,6 +21,7 @@ record Statx(
         long birthNanos,
         long ctimeNanos,
         long mtimeNanos,
+        long node,
         long device,
         long mount) {
     /** Bytes of {@code struct statx}. */
@@ -35,6 +37,8 @@ record Statx(
     private static final int BIRTH_TIME = 80;
     private static final int CHANGE_TIME = 96;
     private static final int MODIFICATION_TIME = 112;
+    private static final int NODE_MAJOR = 128;
+    private static final int NODE_MINOR = 132;
     private static final int DEVICE_MAJOR = 136;
     private static final int DEVICE_MINOR = 140;
     private static final int MOUNT = 144;
@@ -53,8 +57,13 @@ record Statx(
                 born ? nanos(struct, BIRTH_TIME) : 0,
                 nanos(struct, CHANGE_TIME),
                 nanos(struct, MODIFICATION_TIME),
-                ((long) struct.getInt(DEVICE_MAJOR) << 32) | (struct.getInt(DEVICE_MINOR) & 0xffffffffL),
+                number(struct, NODE_MAJOR, NODE_MINOR),
+                number(struct, DEVICE_MAJOR, DEVICE_MINOR),
                 struct.getLong(MOUNT));
+    }
+
+    private static long number(ByteBuffer struct, int major, int minor) {
+        return ((long) struct.getInt(major) << 32) | (struct.getInt(minor) & 0xffffffffL);
     }
 
     /** Times before 1677 and after 2262 do not fit and become the nearest that does. */

@@ -4,6 +4,7 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
 import io.freshet.file.FileType;
@@ -87,6 +88,25 @@ public final class MadeContent implements Content {
     public MadeContent unreadable() {
         unreadable = true;
         return this;
+    }
+
+    /** The same content of a file with these extended attributes. */
+    public MadeContent with(ExtendedAttributes extended) {
+        return new MadeContent(
+                text,
+                new FileState(
+                        state.type(),
+                        state.size(),
+                        state.mtimeNanos(),
+                        state.ctimeNanos(),
+                        state.mode(),
+                        state.uid(),
+                        state.gid(),
+                        state.links(),
+                        state.identity(),
+                        null,
+                        0,
+                        extended));
     }
 
     public FileState state() {

@@ -8,6 +8,7 @@ import io.freshet.target.TargetConnector;
 import io.freshet.target.TargetPlace;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,14 @@ import java.util.stream.Stream;
 
 /** Reads {@code targets} of a source. */
 final class TargetReader {
-    static final Set<String> KEYS = Stream.concat(Stream.of("name", "url", "policy"), SshOptionsReader.KEYS.stream())
+    static final Set<String> KEYS = Stream.of(
+                    List.of("name", "url", "policy"), SshOptionsReader.KEYS, FidelityReader.KEYS)
+            .flatMap(List::stream)
             .collect(Collectors.toUnmodifiableSet());
+
+    private static final Map<String, String> INSTEAD = Stream.of(SshOptionsReader.INSTEAD, FidelityReader.INSTEAD)
+            .flatMap(instead -> instead.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
     /** Where a target really is, and where the file says so. */
     record Place(Value value, String name, URI url, List<String> through) {}
@@ -49,7 +56,7 @@ final class TargetReader {
     List<TargetDefinition> read(Value targets) {
         List<TargetDefinition> read = new ArrayList<>();
         for (Value value : targets.sequence("targets: [{name: web1, url: sftp://app@web1/srv/www, …}]")) {
-            value.section(KEYS, SshOptionsReader.INSTEAD, "{name: web1, url: sftp://app@web1/srv/www, …}")
+            value.section(KEYS, INSTEAD, "{name: web1, url: sftp://app@web1/srv/www, …}")
                     .flatMap(this::target)
                     .ifPresent(read::add);
         }
@@ -64,11 +71,11 @@ final class TargetReader {
                 .flatMap(value -> value.read(this::newName));
         Optional<Value> urlValue = section.required("url", "for example sftp://app@web1:22/srv/www");
         Optional<URI> url = urlValue.flatMap(value -> value.read(TargetUrl::read));
-        Map<String, String> options = Map.of();
+        Map<String, String> options = new HashMap<>(FidelityReader.read(section));
         if (url.isPresent() && TargetUrl.isLocal(url.get())) {
             SshOptionsReader.refuse(section);
         } else {
-            options = sshOptions.read(section);
+            options.putAll(sshOptions.read(section));
         }
         if (url.isPresent()) {
             TargetAddress address = new TargetAddress(name.orElse("unnamed"), url.get(), options);

@@ -91,6 +91,16 @@ final class Value {
         });
     }
 
+    /** Returns whether the value is {@code true}, where it is that or {@code false}. */
+    Optional<Boolean> flag() {
+        return read(text -> {
+            if (!text.equals("true") && !text.equals("false")) {
+                throw new IllegalArgumentException("'" + text + "' must be true or false");
+            }
+            return Boolean.valueOf(text);
+        });
+    }
+
     /** Returns a whole number of at least {@code least} and at most {@code most}. */
     Optional<Long> number(long least, long most) {
         return read(text -> {

@@ -72,7 +72,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    policy: nights",
                         "    colour: red",
-                        "13:9: sources[0].targets[0].colour: there is no such key. There are certificate-file, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, ssh-config, url."),
+                        "13:9: sources[0].targets[0].colour: there is no such key. There are acls, certificate-file, devices, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, sparse, ssh-config, url, xattrs."),
                 mistake(
                         "bandwidth: 200MB/s",
                         "cron: '0 * * * *'",
@@ -119,6 +119,18 @@ class ConfigurationProblemsTest {
                         "    policy: nights",
                         "    passphrase: open sesame",
                         "there is no such key: a passphrase does not belong in this file; use passphrase-file"),
+                mistake(
+                        "    policy: nights",
+                        "    xattrs: yes",
+                        "13:17: sources[0].targets[0].xattrs: 'yes' must be true or false"),
+                mistake(
+                        "    policy: nights",
+                        "    xattr: true",
+                        "13:9: sources[0].targets[0].xattr: there is no such key. Did you mean xattrs?"),
+                mistake(
+                        "    policy: nights",
+                        "    specials: true",
+                        "there is no such key: write devices; it stands for FIFOs, too"),
                 mistake("path: source", "path:", "6:5: sources[0].path: has no value"),
                 mistake(
                         "path: source",

@@ -63,6 +63,8 @@ class ConfigurationReaderTest {
                     passphrase-file: passphrase
                     known-hosts: known_hosts
                     policy: nights
+                    xattrs: true
+                    sparse: false
                   - name: web2
                     url: ssh://app@web2/srv/www
                     identity-file: id
@@ -70,6 +72,9 @@ class ConfigurationReaderTest {
                     passphrase-env: PATH
                     jump: me@bastion:2222,me@inner
                     ssh-config: aliases
+                    acls: true
+                    sparse: true
+                    devices: true
                     known-hosts: known_hosts
             policies:
               - name: nights
@@ -143,6 +148,7 @@ class ConfigurationReaderTest {
         assertThat(target.address().url()).hasToString("sftp://app@web1:2222/srv/www");
         assertThat(target.address().options())
                 .containsOnly(
+                        Map.entry("xattrs", "true"),
                         Map.entry("identity-file", directory.resolve("id").toString()),
                         Map.entry(
                                 "passphrase-file",
@@ -153,6 +159,10 @@ class ConfigurationReaderTest {
                 .containsEntry(
                         "certificate-file", directory.resolve("id-cert.pub").toString())
                 .containsEntry("passphrase-env", "PATH")
+                .containsEntry("acls", "true")
+                .containsEntry("sparse", "true")
+                .containsEntry("devices", "true")
+                .doesNotContainKey("xattrs")
                 .containsEntry("ssh-config", directory.resolve("aliases").toString())
                 .containsEntry("jump", "me@bastion:2222,me@inner")
                 .doesNotContainKey("passphrase-file");
@@ -206,7 +216,11 @@ class ConfigurationReaderTest {
                         "known-hosts",
                         "jump",
                         "ssh-config",
-                        "policy");
+                        "policy",
+                        "xattrs",
+                        "acls",
+                        "sparse",
+                        "devices");
         assertThat(PolicyReader.KEYS)
                 .containsExactlyInAnyOrder(
                         "name",

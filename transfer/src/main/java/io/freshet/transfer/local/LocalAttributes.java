@@ -1,6 +1,5 @@
 package io.freshet.transfer.local;
 
-import io.freshet.file.Attributes;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 /** Reads and sets what the JDK's {@code unix} attribute view offers, never through a link. */
 final class LocalAttributes {
     private static final int PERMISSION_MASK = 07777;
-    private static final int SET_ID_BITS = 06000;
 
     private LocalAttributes() {}
 
@@ -59,18 +56,6 @@ final class LocalAttributes {
         return type.cast(Objects.requireNonNull(attributes.get(name), name));
     }
 
-    /** Owner before mode, for changing the owner takes set-id bits away; those go where the owner cannot be set. */
-    static void set(Path file, Attributes attributes, boolean superuser) throws IOException {
-        int mode = attributes.mode();
-        if (superuser) {
-            setOwner(file, attributes.uid(), attributes.gid());
-        } else {
-            mode &= ~SET_ID_BITS;
-        }
-        setMode(file, mode);
-        setTime(file, attributes.mtimeNanos());
-    }
-
     static void setMode(Path file, int mode) throws IOException {
         Files.setAttribute(file, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
     }
@@ -78,11 +63,5 @@ final class LocalAttributes {
     static void setOwner(Path file, int uid, int gid) throws IOException {
         Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
         Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    static void setTime(Path file, long mtimeNanos) throws IOException {
-        FileTime time = FileTime.from(mtimeNanos, TimeUnit.NANOSECONDS);
-        Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .setTimes(time, time, null);
     }
 }

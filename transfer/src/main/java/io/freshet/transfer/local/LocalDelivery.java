@@ -3,13 +3,16 @@ package io.freshet.transfer.local;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Attributes;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
+import io.freshet.posix.LocalNode;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Link;
 import io.freshet.target.Operation.MakeDirectory;
 import io.freshet.target.Operation.PutFile;
+import io.freshet.target.Operation.PutNode;
 import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Operation.RemoveDirectory;
 import io.freshet.target.Operation.RemoveFile;
@@ -144,10 +147,17 @@ final class LocalDelivery {
     private Result carryOut(Operation operation) {
         try {
             dispatch(operation);
-            return Result.Done.WITHOUT_CONTENT;
+            return new Result.Done(0, null, null, null, remark(operation));
         } catch (IOException | FreshetException e) {
             return endOf(operation, e);
         }
+    }
+
+    private @Nullable String remark(Operation operation) {
+        if (operation instanceof SetAttributes set) {
+            return session.remark(set.attributes());
+        }
+        return operation instanceof PutNode put ? session.remark(put.attributes()) : null;
     }
 
     private Result endOf(Operation operation, Exception failure) {
@@ -164,6 +174,8 @@ final class LocalDelivery {
         Path path = session.path(operation.path());
         if (operation instanceof PutSymlink put) {
             putSymlink(put, path);
+        } else if (operation instanceof PutNode put) {
+            putNode(put, path);
         } else if (operation instanceof Link link) {
             link(session.path(link.existing()), path);
         } else if (operation instanceof MakeDirectory) {
@@ -176,7 +188,7 @@ final class LocalDelivery {
             if (Files.isSymbolicLink(path)) {
                 throw Refusal.conflict("attributes", "a symlink is in its place");
             }
-            LocalAttributes.set(path, set.attributes(), session.isSuperuser());
+            session.setAttributes(path, set.attributes());
         } else if (operation instanceof SyncDirectory) {
             LocalFile.syncDirectory(path);
         }
@@ -212,10 +224,27 @@ final class LocalDelivery {
         try {
             Files.createSymbolicLink(temporary, linkTarget);
             Attributes attributes = put.attributes();
-            if (session.isSuperuser()) {
-                LocalAttributes.setOwner(temporary, attributes.uid(), attributes.gid());
+            try (LocalNode node = LocalNode.hold(LocalPaths.bytes(temporary))) {
+                if (session.isSuperuser()) {
+                    node.setOwner(attributes.uid(), attributes.gid());
+                }
+                if (!attributes.extended().equals(ExtendedAttributes.NOT_ASKED)) {
+                    node.setExtended(session.extended(), attributes.extended());
+                }
+                node.setTime(attributes.mtimeNanos());
             }
-            LocalAttributes.setTime(temporary, attributes.mtimeNanos());
+            LocalFile.publish(temporary, path);
+        } catch (IOException | RuntimeException e) {
+            LocalFile.removeQuietly(temporary, e);
+            throw e;
+        }
+    }
+
+    private void putNode(PutNode put, Path path) throws IOException {
+        Path temporary = session.inHouse(StagingName.fresh());
+        try {
+            LocalNode.make(LocalPaths.bytes(temporary), put.type(), put.device());
+            session.setAttributes(temporary, put.attributes());
             LocalFile.publish(temporary, path);
         } catch (IOException | RuntimeException e) {
             LocalFile.removeQuietly(temporary, e);
@@ -275,7 +304,8 @@ final class LocalDelivery {
         if (conflict != null) {
             return failed(operation, phase, ErrorCode.TARGET_CONFLICT, conflict);
         }
-        boolean publishes = operation instanceof PutFile || operation instanceof PutSymlink;
+        boolean publishes =
+                operation instanceof PutFile || operation instanceof PutSymlink || operation instanceof PutNode;
         if (failure instanceof NoSuchFileException && (publishes || operation instanceof MakeDirectory)) {
             return failed(
                     operation,

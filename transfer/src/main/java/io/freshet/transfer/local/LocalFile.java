@@ -1,6 +1,7 @@
 package io.freshet.transfer.local;
 
 import io.freshet.file.ContentHash;
+import io.freshet.transfer.DataRuns;
 import io.freshet.transfer.SecondReading;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,6 +42,18 @@ final class LocalFile {
     static void writeFully(FileChannel channel, ByteBuffer content) throws IOException {
         while (content.hasRemaining()) {
             channel.write(content);
+        }
+    }
+
+    /** Writes what is not zeros of a block that belongs at {@code position}. */
+    static void writeData(FileChannel channel, byte[] block, int count, long position) throws IOException {
+        int end;
+        for (int begin = DataRuns.begin(block, 0, count, position);
+                begin < count;
+                begin = DataRuns.begin(block, end, count, position)) {
+            end = DataRuns.end(block, begin, count, position);
+            channel.position(position + begin);
+            writeFully(channel, ByteBuffer.wrap(block, begin, end - begin));
         }
     }
 

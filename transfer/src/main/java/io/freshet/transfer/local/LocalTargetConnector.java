@@ -2,6 +2,7 @@ package io.freshet.transfer.local;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.target.Fidelity;
 import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetConnector;
 import io.freshet.target.TargetSession;
@@ -9,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Reaches targets that are directories of this machine, for URLs like {@code file:///mnt/copy}. */
+/** Reaches targets that are directories of this machine, for URLs like {@code file:///mnt/copy}. Options: those of {@link Fidelity}. */
 public final class LocalTargetConnector implements TargetConnector {
     /** Made by {@link java.util.ServiceLoader}. */
     public LocalTargetConnector() {}
@@ -37,6 +38,6 @@ public final class LocalTargetConnector implements TargetConnector {
                     "target '" + address.name() + "': the target root " + root
                             + " is missing or not a directory; make or mount it");
         }
-        return new LocalTargetSession(address.name(), root);
+        return new LocalTargetSession(address.name(), root, Fidelity.of(address));
     }
 }

@@ -2,16 +2,23 @@ package io.freshet.transfer.local;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.file.Attributes;
 import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
+import io.freshet.file.ExtendedAttributes.Selection;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
+import io.freshet.posix.LocalNode;
 import io.freshet.target.Capability;
+import io.freshet.target.Fidelity;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetSession;
+import io.freshet.transfer.FidelityProbe;
 import io.freshet.transfer.GateName;
+import io.freshet.transfer.SetIdBits;
 import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -37,10 +44,14 @@ final class LocalTargetSession implements TargetSession {
     private static final String MARKER = "marker";
     private static final int HOUSE_MODE = 0700;
     private static final int OTHER_OWNER = 1;
+    /** The number of {@code /dev/null} (Linux, admin-guide/devices.txt). */
+    private static final long NULL_DEVICE = 1L << 32 | 3;
+
     private static final int FLUSHES_AT_ONCE = 16;
 
     private final String target;
     private final Path root;
+    private final Fidelity fidelity;
     private final ExecutorService flushers = Executors.newFixedThreadPool(FLUSHES_AT_ONCE, work -> {
         Thread thread = new Thread(work, "flush");
         thread.setDaemon(true);
@@ -56,10 +67,13 @@ final class LocalTargetSession implements TargetSession {
             Capability.NANOSECOND_TIMES);
     private @Nullable GateName gate;
     private boolean entered;
+    private int stagedUid = -1;
+    private int stagedGid = -1;
 
-    LocalTargetSession(String target, Path root) {
+    LocalTargetSession(String target, Path root, Fidelity fidelity) {
         this.target = target;
         this.root = root;
+        this.fidelity = fidelity;
     }
 
     @Override
@@ -83,6 +97,8 @@ final class LocalTargetSession implements TargetSession {
                 capabilities.remove(Capability.GATE);
             }
             probeOwner();
+            probeExtended();
+            probeNodes();
             entered = true;
         } catch (IOException e) {
             throw failure(LocalFailure.codeOf(e), "could not enter the staging area: " + e.getMessage(), e);
@@ -141,7 +157,9 @@ final class LocalTargetSession implements TargetSession {
     private void probeOwner() throws IOException {
         Path probe = Files.createFile(inHouse(StagingName.fresh()));
         try {
-            boolean superuser = (Integer) Files.getAttribute(probe, "unix:uid") == 0;
+            stagedUid = (Integer) Files.getAttribute(probe, "unix:uid");
+            stagedGid = (Integer) Files.getAttribute(probe, "unix:gid");
+            boolean superuser = stagedUid == 0;
             if (superuser) {
                 LocalAttributes.setOwner(probe, OTHER_OWNER, OTHER_OWNER);
                 capabilities.add(Capability.CHANGE_OWNER);
@@ -154,6 +172,95 @@ final class LocalTargetSession implements TargetSession {
         } finally {
             Files.deleteIfExists(probe);
         }
+    }
+
+    private void probeExtended() throws IOException {
+        Selection selection = fidelity.extended();
+        if (selection.isEmpty()) {
+            return;
+        }
+        probeExtended(new Selection(selection.xattrs(), false), Fidelity.XATTRS, Capability.XATTRS);
+        probeExtended(new Selection(false, selection.acls()), Fidelity.ACLS, Capability.ACLS);
+    }
+
+    private void probeExtended(Selection selection, String option, Capability capability) throws IOException {
+        if (selection.isEmpty()) {
+            return;
+        }
+        ExtendedAttributes wanted = FidelityProbe.attributes(selection);
+        Path probe = Files.createFile(inHouse(StagingName.fresh()));
+        boolean kept;
+        try (LocalNode node = LocalNode.hold(LocalPaths.bytes(probe))) {
+            node.setExtended(selection, wanted);
+            kept = node.extended(selection).equals(wanted);
+        } catch (IOException e) {
+            kept = false;
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+        if (!kept) {
+            throw FidelityProbe.refusal(
+                    target,
+                    option,
+                    "the file system of " + root
+                            + " does not keep them; take another one, or mount it so that it does");
+        }
+        capabilities.add(capability);
+    }
+
+    private void probeNodes() throws IOException {
+        if (!fidelity.devices()) {
+            return;
+        }
+        if (!makes(FileType.FIFO, 0)) {
+            throw FidelityProbe.refusal(
+                    target,
+                    Fidelity.DEVICES,
+                    "the file system of " + root + " does not even take a FIFO; take another one");
+        }
+        capabilities.add(Capability.FIFOS);
+        if (makes(FileType.CHARACTER_DEVICE, NULL_DEVICE)) {
+            capabilities.add(Capability.DEVICE_NODES);
+        } else {
+            capabilities.remove(Capability.DEVICE_NODES);
+        }
+    }
+
+    private boolean makes(FileType type, long device) throws IOException {
+        Path probe = inHouse(StagingName.fresh());
+        try {
+            LocalNode.make(LocalPaths.bytes(probe), type, device);
+            return true;
+        } catch (IOException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+    }
+
+    Fidelity fidelity() {
+        return fidelity;
+    }
+
+    Selection extended() {
+        return fidelity.extended();
+    }
+
+    /** Sets what is delivered beside the content, as far as the account can. */
+    void setAttributes(Path path, Attributes attributes) throws IOException {
+        try (LocalNode node = LocalNode.hold(LocalPaths.bytes(path))) {
+            node.set(attributes, isSuperuser(), SetIdBits.mode(attributes, owns(attributes)), extended());
+        }
+    }
+
+    /** Returns what is to be said of attributes that cannot be set; null if all can. */
+    @Nullable
+    String remark(Attributes attributes) {
+        return SetIdBits.remark(attributes, owns(attributes));
+    }
+
+    private boolean owns(Attributes attributes) {
+        return isSuperuser() || (attributes.uid() == stagedUid && attributes.gid() == stagedGid);
     }
 
     /** The target root, through the gate once that was entered. */

@@ -28,13 +28,21 @@ final class StagedFile {
     private final FileState state;
     private final long sent;
     private final ContentHash hash;
+    private final @Nullable String remark;
 
-    private StagedFile(Path temporary, FileChannel channel, FileState state, long sent, ContentHash hash) {
+    private StagedFile(
+            Path temporary,
+            FileChannel channel,
+            FileState state,
+            long sent,
+            ContentHash hash,
+            @Nullable String remark) {
         this.temporary = temporary;
         this.channel = channel;
         this.state = state;
         this.sent = sent;
         this.hash = hash;
+        this.remark = remark;
     }
 
     /** Reads a file of the source to its end and writes it, with its attributes; nothing is left of it if that fails. */
@@ -45,14 +53,14 @@ final class StagedFile {
             FileState state = reading.opened();
             MessageDigest digest = SecondReading.sha256();
             channel = LocalFile.create(temporary);
-            long sent = copy(put, reading, channel, digest, monitor);
-            LocalAttributes.set(temporary, state.attributes(), session.isSuperuser());
+            long sent = copy(put, reading, channel, digest, session.fidelity().sparse(), monitor);
+            session.setAttributes(temporary, state.attributes());
             ContentHash hash = ContentHash.of(digest.digest());
             if (!isWhole(put.content(), state, reading.now(), sent, hash, monitor)) {
                 throw new Refusal(
                         ErrorCode.SOURCE_CHANGED, "read", "it changed while it was read; it is looked at again");
             }
-            return new StagedFile(temporary, channel, state, sent, hash);
+            return new StagedFile(temporary, channel, state, sent, hash, session.remark(state.attributes()));
         } catch (IOException | RuntimeException e) {
             // Asked while the part that was written still takes up the last of the space.
             boolean full = LocalFailure.isForWantOfSpace(e, session.base());
@@ -67,7 +75,12 @@ final class StagedFile {
     }
 
     private static long copy(
-            PutFile put, Content.Reading reading, FileChannel channel, MessageDigest digest, Monitor monitor)
+            PutFile put,
+            Content.Reading reading,
+            FileChannel channel,
+            MessageDigest digest,
+            boolean sparse,
+            Monitor monitor)
             throws IOException {
         long size = reading.opened().size();
         byte[] block = new byte[(int) Math.min(BLOCK, Math.max(size, 1))];
@@ -79,9 +92,17 @@ final class StagedFile {
                 break;
             }
             digest.update(block, 0, read);
-            LocalFile.writeFully(channel, ByteBuffer.wrap(block, 0, read));
+            if (sparse) {
+                LocalFile.writeData(channel, block, read, sent);
+            } else {
+                LocalFile.writeFully(channel, ByteBuffer.wrap(block, 0, read));
+            }
             sent += read;
             monitor.sent(put, read);
+        }
+        if (sparse && sent > channel.size()) {
+            // A hole at the end is one only up to the last byte.
+            channel.write(ByteBuffer.allocate(1), sent - 1);
         }
         return sent;
     }
@@ -119,7 +140,7 @@ final class StagedFile {
     Result.Done publish(Path path) throws IOException {
         channel.close();
         LocalFile.publish(temporary, path);
-        return new Result.Done(sent, state, hash, null);
+        return new Result.Done(sent, state, hash, null, remark);
     }
 
     void discard(Throwable reason) {

@@ -7,6 +7,7 @@ import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.PutFile;
+import io.freshet.target.Operation.PutNode;
 import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Result;
 import java.util.ArrayDeque;
@@ -43,6 +44,7 @@ final class Delivery {
     private final TargetFacts facts;
     private final Monitor monitor;
     private final RemoteShell shell;
+    private final ShellWork shellWork;
     private byte[] block;
     private final int filesInFlight;
     private final List<Task> tasks;
@@ -76,6 +78,7 @@ final class Delivery {
         this.paths = paths;
         this.facts = facts;
         this.monitor = monitor;
+        this.shellWork = new ShellWork(shell, facts, paths.house());
         this.block = new byte[facts.largestWrite()];
         this.filesInFlight = Math.min(FILES_IN_FLIGHT, facts.openFiles());
         this.results = new @Nullable Result[operations.size()];
@@ -97,6 +100,9 @@ final class Delivery {
         }
         if (operation instanceof PutSymlink put) {
             return new SymlinkTask(this, put, index);
+        }
+        if (operation instanceof PutNode put) {
+            return new NodeTask(this, put, index);
         }
         if (operation instanceof Operation.Link link) {
             return new LinkTask(this, link, index);
@@ -149,6 +155,9 @@ final class Delivery {
         moved |= runReady();
         moved |= admit();
         moved |= sendBlocks();
+        if (shellWork.isDue() || (!moved && channel.outstanding() == 0)) {
+            moved |= shellWork.carryOut();
+        }
         if (mustFlush() || (!moved && channel.outstanding() == 0)) {
             moved |= flush();
         }
@@ -262,6 +271,10 @@ final class Delivery {
         return facts;
     }
 
+    ShellWork shellWork() {
+        return shellWork;
+    }
+
     /** Returns with what everything ends that has not taken effect yet; null while the target is in order. */
     Result.@Nullable Failed givenUp() {
         return givenUp;
@@ -352,6 +365,9 @@ final class Delivery {
         }
         if (operation instanceof PutSymlink) {
             return "put the symlink";
+        }
+        if (operation instanceof PutNode) {
+            return "make the node";
         }
         if (operation instanceof Operation.Link link) {
             return "link to '" + link.existing() + "' the path";

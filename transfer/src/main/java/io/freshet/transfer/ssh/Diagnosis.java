@@ -5,6 +5,7 @@ import io.freshet.target.Operation;
 import io.freshet.target.Operation.Link;
 import io.freshet.target.Operation.MakeDirectory;
 import io.freshet.target.Operation.PutFile;
+import io.freshet.target.Operation.PutNode;
 import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Operation.RemoveDirectory;
 import io.freshet.target.Operation.RemoveFile;
@@ -81,7 +82,10 @@ record Diagnosis(@Nullable ErrorCode code, String reason) {
         if (parent != null) {
             return parent;
         }
-        if (operation instanceof PutFile || operation instanceof PutSymlink || operation instanceof Link) {
+        if (operation instanceof PutFile
+                || operation instanceof PutSymlink
+                || operation instanceof PutNode
+                || operation instanceof Link) {
             if (path.isDirectory()) {
                 return conflict("a directory is in its place");
             }
@@ -91,8 +95,10 @@ record Diagnosis(@Nullable ErrorCode code, String reason) {
                         "the server cannot replace a file in one step (it lacks " + SftpProtocol.POSIX_RENAME + ")");
             }
         }
-        boolean makes =
-                operation instanceof PutFile || operation instanceof PutSymlink || operation instanceof MakeDirectory;
+        boolean makes = operation instanceof PutFile
+                || operation instanceof PutSymlink
+                || operation instanceof PutNode
+                || operation instanceof MakeDirectory;
         if (makes
                 && status.code() == SftpProtocol.STATUS_NO_SUCH_FILE
                 && seen.parent().isDirectory()) {

@@ -6,6 +6,7 @@ import io.freshet.file.Attributes;
 import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileState;
 import io.freshet.target.Capability;
 import io.freshet.target.Operation;
@@ -14,6 +15,7 @@ import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Result;
 import io.freshet.transfer.BlockHasher;
 import io.freshet.transfer.ContentHasher;
+import io.freshet.transfer.DataRuns;
 import io.freshet.transfer.SecondReading;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class FileTask extends StagedTask {
     private boolean copyFailed;
     private boolean sendsWhole;
     private boolean flushedTogether;
+    private boolean endsInHole;
     private long written;
     private Content.@Nullable Reading reading;
     private @Nullable SecondReading again;
@@ -225,21 +228,47 @@ final class FileTask extends StagedTask {
         present(hasher).update(block, count);
         byte[] blockHash = blocks == null || known == null ? null : blocks.add(block, count);
         BaseFile earlier = base;
-        if (earlier != null && blockHash != null && earlier.holds(sent, blockHash)) {
-            if (earlier.gather(sent, count)) {
-                copyGathered();
-            }
+        BaseFile holder = earlier != null && blockHash != null && earlier.holds(sent, blockHash) ? earlier : null;
+        if (delivery.facts().fidelity().sparse()) {
+            bringData(block, count, holder);
         } else {
-            copyGathered();
-            write(block, count);
+            bring(block, 0, count, holder);
         }
         sent += count;
     }
 
-    private void write(byte[] block, int count) {
+    /** Leaves out what may be a hole. */
+    private void bringData(byte[] block, int count, @Nullable BaseFile holder) {
+        int end = 0;
+        for (int begin = DataRuns.begin(block, 0, count, sent);
+                begin < count;
+                begin = DataRuns.begin(block, end, count, sent)) {
+            if (begin > end) {
+                copyGathered();
+            }
+            end = DataRuns.end(block, begin, count, sent);
+            bring(block, begin, end, holder);
+        }
+        endsInHole = end < count;
+        if (endsInHole) {
+            copyGathered();
+        }
+    }
+
+    /** @param holder the file on the target from which it can be copied; null to send it */
+    private void bring(byte[] block, int begin, int end, @Nullable BaseFile holder) {
+        if (holder == null) {
+            copyGathered();
+            write(block, begin, end);
+        } else if (holder.gather(sent + begin, end - begin)) {
+            copyGathered();
+        }
+    }
+
+    private void write(byte[] block, int begin, int end) {
         int piece;
-        for (int from = 0; from < count; from += piece) {
-            piece = Math.min(delivery.facts().largestWrite(), count - from);
+        for (int from = begin; from < end; from += piece) {
+            piece = Math.min(delivery.facts().largestWrite(), end - from);
             int confirmed = piece;
             SftpRequest write = delivery.channel()
                     .request(SftpProtocol.WRITE)
@@ -249,7 +278,7 @@ final class FileTask extends StagedTask {
             delivery.bytesSent(this, piece);
             part(write, "write", () -> delivery.bytesConfirmed(confirmed));
         }
-        written += count;
+        written += end - begin;
     }
 
     private void copyGathered() {
@@ -270,6 +299,12 @@ final class FileTask extends StagedTask {
         closeBase();
         SftpChannel channel = delivery.channel();
         TargetFacts facts = delivery.facts();
+        if (endsInHole) {
+            // A hole at the end is one only up to the last byte.
+            SftpRequest last =
+                    channel.request(SftpProtocol.WRITE).string(handle()).longNumber(sent - 1);
+            part(last.string(new byte[1]), "write", () -> {});
+        }
         if (facts.mustChangeOwner(attributes)) {
             part(
                     channel.request(SftpProtocol.FSETSTAT).string(handle()).owner(attributes.uid(), attributes.gid()),
@@ -279,15 +314,47 @@ final class FileTask extends StagedTask {
         part(
                 channel.request(SftpProtocol.FSETSTAT)
                         .string(handle())
-                        .modeAndTime(facts.modeToSet(attributes), attributes.mtimeNanos()),
+                        .modeAndTime(facts.modeToSet(attributes) | modeForExtended(), attributes.mtimeNanos()),
                 "attributes",
                 () -> {});
-        flushedTogether = delivery.flushesTogether() && isSmall(put);
+        // What gets extended attributes is flushed after those.
+        flushedTogether = delivery.flushesTogether() && isSmall(put) && !awaitsExtended();
         if (!flushedTogether && facts.can(Capability.FILE_SYNC)) {
             part(channel.extended(SftpProtocol.FSYNC).string(handle()).patient(), "write", () -> {});
         }
         tailSent = true;
         part(channel.request(SftpProtocol.CLOSE).string(handle()), "write", () -> {});
+    }
+
+    /** An ordinary account may give user attributes only to a file that it may write. */
+    private int modeForExtended() {
+        return awaitsExtended() && !delivery.facts().isSuperuser() ? TEMPORARY_MODE : 0;
+    }
+
+    @Override
+    void completeMode() {
+        Attributes attributes = state().attributes();
+        TargetFacts facts = delivery.facts();
+        int mode = facts.modeToSet(attributes);
+        if (facts.isSuperuser() || (mode | TEMPORARY_MODE) == mode) {
+            staged();
+            return;
+        }
+        SftpChannel channel = delivery.channel();
+        SftpRequest request = channel.request(SftpProtocol.SETSTAT).string(temporary);
+        channel.send(request.modeAndTime(mode, attributes.mtimeNanos()), reply -> {
+            if (reply.isOk()) {
+                staged();
+            } else {
+                explainStaging("attributes", reply.status());
+            }
+        });
+    }
+
+    @Override
+    @Nullable
+    ExtendedAttributes extended() {
+        return opened == null ? null : opened.extended();
     }
 
     /** Sends a request and keeps the first failure; {@code then} runs on the reply either way. */
@@ -339,6 +406,7 @@ final class FileTask extends StagedTask {
         sent = 0;
         written = 0;
         nextLook = BYTES_BETWEEN_LOOKS;
+        endsInHole = false;
         tailSent = false;
         begin();
     }
@@ -386,7 +454,12 @@ final class FileTask extends StagedTask {
 
     @Override
     Result.Done done() {
-        return new Result.Done(written, opened, hash, blocks == null ? null : blocks.map());
+        return new Result.Done(
+                written,
+                opened,
+                hash,
+                blocks == null ? null : blocks.map(),
+                delivery.facts().remark(state().attributes()));
     }
 
     private Content.Reading source() {

@@ -1,11 +1,13 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
+import io.freshet.file.FileType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What Freshet has a target's own programs do; an account without a shell does none of it. */
@@ -34,7 +36,41 @@ interface RemoteShell {
         public Optional<List<Unpacked>> unpack(byte[] directory, Archive archive) {
             return Optional.empty();
         }
+
+        @Override
+        public boolean has(Program program) {
+            return false;
+        }
+
+        @Override
+        public Optional<Map<String, Map<String, byte[]>>> extended(List<byte[]> paths) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void removeExtended(List<String> namesAndPaths) {}
+
+        @Override
+        public void setExtended(Map<String, Map<String, byte[]>> attributes) {}
+
+        @Override
+        public void makeNodes(Map<String, Node> nodes) {}
     };
+
+    /** Programs that not every target has. */
+    enum Program {
+        GETFATTR,
+        SETFATTR,
+        MKFIFO,
+        MKNOD
+    }
+
+    /**
+     * A FIFO or a device node that is to be made.
+     *
+     * @param device as in {@link io.freshet.file.FileState}
+     */
+    record Node(FileType type, long device) {}
 
     /** Something that writes an archive. */
     interface Archive {
@@ -80,4 +116,24 @@ interface RemoteShell {
      * @return empty unless the target's programs say that all went well
      */
     Optional<List<Unpacked>> unpack(byte[] directory, Archive archive);
+
+    /** Returns whether the account finds a program, and what it takes to call it. */
+    boolean has(Program program);
+
+    /**
+     * Reads the extended attributes of objects, symlinks themselves included.
+     *
+     * @param paths at most {@value #MOST_NAMES}, absolute
+     * @return by path, in ISO 8859-1, those that have any; empty where nobody answered
+     */
+    Optional<Map<String, Map<String, byte[]>>> extended(List<byte[]> paths);
+
+    /** Takes extended attributes away, by name and path in turn, both in ISO 8859-1; whether that worked is to be read. */
+    void removeExtended(List<String> namesAndPaths);
+
+    /** Sets extended attributes, by path in ISO 8859-1 and name in text form; whether that worked is to be read. */
+    void setExtended(Map<String, Map<String, byte[]>> attributes);
+
+    /** Makes FIFOs and device nodes, by path in ISO 8859-1, for their owner only; whether that worked is to be looked at. */
+    void makeNodes(Map<String, Node> nodes);
 }

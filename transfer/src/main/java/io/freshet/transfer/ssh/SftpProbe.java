@@ -2,6 +2,7 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
 import io.freshet.target.Capability;
+import io.freshet.target.Fidelity;
 import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ final class SftpProbe {
     private SftpProbe() {}
 
     /** Reads the announced extensions; asks for the limits. */
-    static TargetFacts ofExtensions(SftpChannel channel) {
+    static TargetFacts ofExtensions(SftpChannel channel, Fidelity fidelity) {
         EnumSet<Capability> can = EnumSet.noneOf(Capability.class);
         add(can, channel.offers(SftpProtocol.POSIX_RENAME), Capability.ATOMIC_RENAME);
         add(can, channel.offers(SftpProtocol.FSYNC), Capability.FILE_SYNC);
@@ -63,7 +64,7 @@ final class SftpProbe {
                         : (int) Math.max(1, Math.min(USUAL_OPEN_FILES, handles - SPARE_OPEN_FILES));
             }
         }
-        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, 0, false);
+        return new TargetFacts(can, largestWrite, openFiles, -1, -1, false, 0, false, fidelity, false);
     }
 
     /** Makes, changes and removes one file in the staging area to see what takes effect. */
@@ -115,12 +116,21 @@ final class SftpProbe {
                 channel.offers(SftpProtocol.FSYNC) && syncDirectory(channel, paths.house()),
                 Capability.DIRECTORY_SYNC);
         int fewestToPutWhole = 0;
-        if (can.contains(Capability.FILE_SYSTEM_SYNC)) {
+        if (can.contains(Capability.FILE_SYSTEM_SYNC) && !known.fidelity().isMoreThanStreamed()) {
             fewestToPutWhole = fewestToPutWhole(channel, shell, paths);
             add(can, fewestToPutWhole > 0, Capability.WHOLE_DIRECTORY);
         }
         return new TargetFacts(
-                can, known.largestWrite(), known.openFiles(), uid, gid, modeOfLinks, fewestToPutWhole, draftOrder);
+                can,
+                known.largestWrite(),
+                known.openFiles(),
+                uid,
+                gid,
+                modeOfLinks,
+                fewestToPutWhole,
+                draftOrder,
+                known.fidelity(),
+                false);
     }
 
     /** Tried, not asked for: a server may announce it and refuse it, and the other way round. */
@@ -167,7 +177,7 @@ final class SftpProbe {
                 : 0;
     }
 
-    private static SftpRequest openNew(SftpChannel channel, byte[] path) {
+    static SftpRequest openNew(SftpChannel channel, byte[] path) {
         return channel.request(SftpProtocol.OPEN)
                 .string(path)
                 .number(SftpProtocol.OPEN_READ

@@ -48,7 +48,7 @@ final class SftpTargetSession implements TargetSession {
         this.shell = shell;
         this.disconnect = disconnect;
         this.paths = RemotePaths.below(TextForm.decode(settings.root()));
-        this.facts = SftpProbe.ofExtensions(channel);
+        this.facts = SftpProbe.ofExtensions(channel, settings.fidelity());
         Look root = Look.of(channel.call(channel.request(SftpProtocol.LSTAT).string(paths.of(RelativePath.ROOT))));
         if (!root.isDirectory()) {
             throw failure(
@@ -71,6 +71,7 @@ final class SftpTargetSession implements TargetSession {
         gate.makeHouse();
         paths = gate.enter(new GateName(epoch, nonce, user, number));
         facts = SftpProbe.ofStaging(channel, shell, paths, facts, gate.isDraftOrder());
+        facts = new FidelityOnTarget(settings.target(), channel, shell, paths).probe(facts);
         entered = true;
     }
 

@@ -1,5 +1,6 @@
 package io.freshet.transfer.ssh;
 
+import io.freshet.failure.ErrorCode;
 import io.freshet.file.Attributes;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** An operation without content: one request, or a few in a row. */
 final class SimpleTask extends Task {
     private static final int FILLABLE = 0700;
+    private static final int WRITABLE = 0600;
 
     private int due;
     private SftpReply.@Nullable Status firstFailure;
@@ -35,7 +37,7 @@ final class SimpleTask extends Task {
         SftpChannel channel = delivery.channel();
         byte[] remote = delivery.paths().of(operation.path());
         if (operation instanceof MakeDirectory) {
-            one(channel.request(SftpProtocol.MKDIR).string(remote).mode(FILLABLE), "write");
+            makeDirectory(channel, remote);
         } else if (operation instanceof RemoveFile) {
             one(channel.request(SftpProtocol.REMOVE).string(remote), "remove");
         } else if (operation instanceof RemoveDirectory) {
@@ -49,6 +51,22 @@ final class SimpleTask extends Task {
         } else {
             throw new IllegalArgumentException(operation + " has content");
         }
+    }
+
+    /** A default ACL of the parent may leave its owner less than the mode says. */
+    private void makeDirectory(SftpChannel channel, byte[] remote) {
+        SftpRequest make = channel.request(SftpProtocol.MKDIR).string(remote).mode(FILLABLE);
+        if (delivery.facts().isSuperuser() || !delivery.facts().fidelity().acls()) {
+            one(make, "write");
+            return;
+        }
+        channel.send(make, made -> {
+            if (made.isOk()) {
+                one(channel.request(SftpProtocol.SETSTAT).string(remote).mode(FILLABLE), "write");
+            } else {
+                explain("write", made.status(), () -> {});
+            }
+        });
     }
 
     private void one(SftpRequest request, String phase) {
@@ -86,10 +104,35 @@ final class SimpleTask extends Task {
     private void sendAttributes(byte[] remote, Attributes attributes, boolean ofLinks) {
         TargetFacts facts = delivery.facts();
         if (facts.isSuperuser()) {
-            part(setstat(remote, ofLinks).owner(attributes.uid(), attributes.gid()));
+            part(setstat(remote, ofLinks).owner(attributes.uid(), attributes.gid()), () -> {});
         }
-        part(setstat(remote, ofLinks).modeAndTime(facts.modeToSet(attributes), attributes.mtimeNanos()));
-        takeEffect();
+        int mode = facts.modeToSet(attributes);
+        boolean extended = delivery.shellWork().isNeeded(attributes.extended(), false);
+        if (!extended) {
+            part(setstat(remote, ofLinks).modeAndTime(mode, attributes.mtimeNanos()), () -> done(attributes));
+            takeEffect();
+            return;
+        }
+        // An ordinary account may give user attributes only to what it may write. Above, nothing is done before the
+        // end.
+        int first = facts.isSuperuser() ? mode : mode | WRITABLE;
+        part(
+                setstat(remote, ofLinks).modeAndTime(first, attributes.mtimeNanos()),
+                () -> delivery.shellWork().setExtended(remote, attributes.extended(), false, problem -> {
+                    if (problem != null) {
+                        fail("attributes", ErrorCode.PERMISSION_DENIED, problem);
+                    } else if (first == mode) {
+                        done(attributes);
+                    } else {
+                        part(
+                                setstat(remote, ofLinks).modeAndTime(mode, attributes.mtimeNanos()),
+                                () -> done(attributes));
+                    }
+                }));
+    }
+
+    private void done(Attributes attributes) {
+        end(new Result.Done(0, null, null, null, delivery.facts().remark(attributes)));
     }
 
     private SftpRequest setstat(byte[] remote, boolean ofLinks) {
@@ -98,7 +141,8 @@ final class SimpleTask extends Task {
                 .string(remote);
     }
 
-    private void part(SftpRequest request) {
+    /** @param then runs if this and all that is still due was done */
+    private void part(SftpRequest request, Runnable then) {
         due++;
         delivery.channel().send(request, reply -> {
             if (!reply.isOk() && firstFailure == null) {
@@ -108,7 +152,7 @@ final class SimpleTask extends Task {
             if (due == 0) {
                 SftpReply.Status failure = firstFailure;
                 if (failure == null) {
-                    end(Result.Done.WITHOUT_CONTENT);
+                    then.run();
                 } else {
                     explain("attributes", failure, () -> {});
                 }

@@ -3,6 +3,7 @@ package io.freshet.transfer.ssh;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.path.TextForm;
+import io.freshet.target.Fidelity;
 import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetPlace;
 import java.io.ByteArrayOutputStream;
@@ -21,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param root absolute path of the target root, in text form
  * @param hops the jump hosts in the order in which they are passed, and last the target's host
  * @param passphrase what opens the private keys; null if they need none
+ * @param fidelity what the target is to keep beyond the usual
  */
 record SshSettings(
         String target,
         String root,
         List<SshHop> hops,
-        @Nullable Passphrase passphrase) {
+        @Nullable Passphrase passphrase,
+        Fidelity fidelity) {
     static final String KNOWN_HOSTS = "known-hosts";
     static final String IDENTITY_FILE = "identity-file";
     static final String CERTIFICATE_FILE = "certificate-file";
@@ -87,7 +90,8 @@ record SshSettings(
                 address.name(),
                 TextForm.encode(rootBytes(url.getRawPath())),
                 new HopFinder(address, localUser).find(target),
-                Passphrase.of(address, localUser.environment()));
+                Passphrase.of(address, localUser.environment()),
+                Fidelity.of(address));
     }
 
     static Path readable(TargetAddress address, String option, Path file) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -52,6 +53,19 @@ final class SshShell implements RemoteShell {
     private static final String UNPACK = "LC_ALL=C; export LC_ALL; IFS= read -r d && cd -- \"$d\""
             + " && tar -x -p --numeric-owner --delay-directory-restore -f - && sync -f ."
             + " && find . -mindepth 1 -printf \"%y %s %P\\0\"; r=$?; test $r = 0 || cat >/dev/null; exit $r";
+
+    private static final String READ_EXTENDED =
+            "LC_ALL=C; export LC_ALL; xargs -0 getfattr -h -d -m - -e base64 --absolute-names --";
+
+    private static final String REMOVE_EXTENDED = "xargs -0 -n 2 setfattr -h -x";
+    private static final String SET_EXTENDED = "LC_ALL=C; export LC_ALL; setfattr -h --restore=-";
+    private static final String MAKE_FIFOS = "xargs -0 mkfifo -m 600 --";
+    private static final String MAKE_DEVICES = "xargs -0 -n 4 mknod -m 600";
+    private static final Map<Program, String> FIND = Map.of(
+            Program.GETFATTR, "cat; command -v xargs && command -v getfattr",
+            Program.SETFATTR, "cat; command -v xargs && command -v setfattr",
+            Program.MKFIFO, "cat; command -v xargs && command -v mkfifo",
+            Program.MKNOD, "cat; command -v xargs && command -v mknod");
 
     /** Like the others it takes in its input to the end: before, the channel must not be closed under us. */
     private static final String NOTHING = "cat";
@@ -122,6 +136,58 @@ final class SshShell implements RemoteShell {
             from = end + 1;
         }
         return entries;
+    }
+
+    @Override
+    public boolean has(Program program) {
+        String find = Objects.requireNonNull(FIND.get(program));
+        return run(find, new byte[0], SHORTEST)
+                .filter(answer -> answer.status == 0)
+                .isPresent();
+    }
+
+    @Override
+    public Optional<Map<String, Map<String, byte[]>>> extended(List<byte[]> paths) {
+        return run(READ_EXTENDED, names(paths), SHORTEST).map(answer -> ExtendedDump.decode(answer.said));
+    }
+
+    @Override
+    public void removeExtended(List<String> namesAndPaths) {
+        run(REMOVE_EXTENDED, words(namesAndPaths), SHORTEST);
+    }
+
+    @Override
+    public void setExtended(Map<String, Map<String, byte[]>> attributes) {
+        byte[] dump = ExtendedDump.encode(attributes);
+        run(SET_EXTENDED, dump, SHORTEST.plusSeconds(dump.length / BYTES_PER_SECOND));
+    }
+
+    @Override
+    public void makeNodes(Map<String, Node> nodes) {
+        List<String> fifos = new ArrayList<>();
+        List<String> devices = new ArrayList<>();
+        nodes.forEach((path, node) -> {
+            if (node.type().isDevice()) {
+                devices.add(path);
+                devices.add(Character.toString(node.type().code()));
+                devices.add(Long.toString(node.device() >>> 32));
+                devices.add(Long.toString(node.device() & 0xffffffffL));
+            } else {
+                fifos.add(path);
+            }
+        });
+        if (!fifos.isEmpty()) {
+            run(MAKE_FIFOS, words(fifos), SHORTEST);
+        }
+        if (!devices.isEmpty()) {
+            run(MAKE_DEVICES, words(devices), SHORTEST);
+        }
+    }
+
+    private static byte[] words(List<String> words) {
+        return names(words.stream()
+                .map(word -> word.getBytes(StandardCharsets.ISO_8859_1))
+                .toList());
     }
 
     private static byte[] names(List<byte[]> paths) {

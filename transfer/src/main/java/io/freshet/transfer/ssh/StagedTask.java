@@ -1,5 +1,7 @@
 package io.freshet.transfer.ssh;
 
+import io.freshet.failure.ErrorCode;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.transfer.StagingName;
@@ -12,6 +14,7 @@ abstract class StagedTask extends Task {
     private boolean begun;
     private boolean staged;
     private boolean publishing;
+    private boolean adorned;
     private Result.@Nullable Failed givenUp;
 
     StagedTask(Delivery delivery, Operation operation, int index) {
@@ -67,8 +70,26 @@ abstract class StagedTask extends Task {
         return givenUp;
     }
 
-    /** Everything is on the target's disk and confirmed: publish it as soon as nothing stands in the way. */
+    /** Returns the extended attributes that the object is to have, beside what it has from the one that it is a name of. */
+    @Nullable
+    ExtendedAttributes extended() {
+        return null;
+    }
+
+    /** Returns whether extended attributes are still to be set once all else is done. */
+    final boolean awaitsExtended() {
+        ExtendedAttributes wanted = extended();
+        return !adorned && wanted != null && delivery.shellWork().isNeeded(wanted, true);
+    }
+
+    /** All but extended attributes is there and confirmed: publish it, with them, as soon as nothing stands in the way. */
     final void staged() {
+        ExtendedAttributes wanted = extended();
+        if (givenUp == null && wanted != null && awaitsExtended()) {
+            adorned = true;
+            delivery.shellWork().setExtended(temporary, wanted, true, this::adorned);
+            return;
+        }
         staged = true;
         Result.Failed reason = givenUp;
         if (reason != null) {
@@ -76,6 +97,19 @@ abstract class StagedTask extends Task {
         } else if (!isBlocked()) {
             publish();
         }
+    }
+
+    private void adorned(@Nullable String problem) {
+        if (problem == null) {
+            completeMode();
+        } else {
+            discard(delivery.failed(this, "attributes", ErrorCode.PERMISSION_DENIED, problem));
+        }
+    }
+
+    /** Goes on to {@link #staged()} once the mode is the final one, if it could not be before. */
+    void completeMode() {
+        staged();
     }
 
     /** Tells why a request about the temporary object failed, removes that object and ends the task. */

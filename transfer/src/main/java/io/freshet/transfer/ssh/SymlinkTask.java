@@ -1,6 +1,7 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.Attributes;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.path.TextForm;
 import io.freshet.target.Capability;
 import io.freshet.target.Operation.PutSymlink;
@@ -32,6 +33,11 @@ final class SymlinkTask extends StagedTask {
             }
             part(channel.extended(SftpProtocol.LSETSTAT).string(temporary).time(attributes.mtimeNanos()));
         }
+    }
+
+    @Override
+    ExtendedAttributes extended() {
+        return put.attributes().extended();
     }
 
     @Override

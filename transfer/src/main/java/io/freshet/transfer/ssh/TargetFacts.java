@@ -2,9 +2,12 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.Attributes;
 import io.freshet.target.Capability;
+import io.freshet.target.Fidelity;
+import io.freshet.transfer.SetIdBits;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was learned about a target while connecting and entering the gate.
@@ -15,6 +18,8 @@ import java.util.Set;
  * @param modeOfLinks whether {@code lsetstat} also sets modes of files and directories, and refuses those of links
  * @param fewestToPutWhole from how many entries on new directories are sooner there whole; 0 where that cannot be done
  * @param draftSymlinks whether SYMLINK takes its arguments in the draft's order instead of OpenSSH's
+ * @param fidelity what the target is to keep beyond the usual; it can, where it says so
+ * @param bareStaging whether what is made in the staging area has no extended attributes by itself
  */
 record TargetFacts(
         Set<Capability> capabilities,
@@ -24,9 +29,9 @@ record TargetFacts(
         int stagedGid,
         boolean modeOfLinks,
         int fewestToPutWhole,
-        boolean draftSymlinks) {
-
-    private static final int SET_ID_BITS = 06000;
+        boolean draftSymlinks,
+        Fidelity fidelity,
+        boolean bareStaging) {
 
     TargetFacts {
         EnumSet<Capability> copy = EnumSet.noneOf(Capability.class);
@@ -47,8 +52,36 @@ record TargetFacts(
         return isSuperuser() && (attributes.uid() != stagedUid || attributes.gid() != stagedGid);
     }
 
-    /** Returns the mode to set: set-id bits lend the owner's rights, so they go where the owner cannot be set. */
+    /** Returns the mode to set, without set-id bits where those would lend the rights of another owner. */
     int modeToSet(Attributes attributes) {
-        return isSuperuser() ? attributes.mode() : attributes.mode() & ~SET_ID_BITS;
+        return SetIdBits.mode(attributes, owns(attributes));
+    }
+
+    /** Returns what is to be said of attributes that cannot be set; null if all can. */
+    @Nullable
+    String remark(Attributes attributes) {
+        return SetIdBits.remark(attributes, owns(attributes));
+    }
+
+    private boolean owns(Attributes attributes) {
+        return isSuperuser() || (attributes.uid() == stagedUid && attributes.gid() == stagedGid);
+    }
+
+    /** The same target, of which more was found out. */
+    TargetFacts with(Set<Capability> more, boolean bare) {
+        EnumSet<Capability> all = EnumSet.noneOf(Capability.class);
+        all.addAll(capabilities);
+        all.addAll(more);
+        return new TargetFacts(
+                all,
+                largestWrite,
+                openFiles,
+                stagedUid,
+                stagedGid,
+                modeOfLinks,
+                fewestToPutWhole,
+                draftSymlinks,
+                fidelity,
+                bare);
     }
 }

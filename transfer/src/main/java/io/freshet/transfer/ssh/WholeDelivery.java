@@ -210,6 +210,8 @@ final class WholeDelivery {
         } else if (operation instanceof Operation.MakeDirectory) {
             tar.directory(name, directoryMember(directory, operation.path()));
             directory.sent('d', 0, name);
+        } else if (operation instanceof Operation.SetAttributes set) {
+            directory.results[index] = new Result.Done(0, null, null, null, facts.remark(set.attributes()));
         }
     }
 
@@ -233,7 +235,8 @@ final class WholeDelivery {
             digest.update(buffer, 0, length);
             tar.file(name, member(opened.attributes()), buffer, length);
             directory.sent('f', length, name);
-            directory.results[index] = new Result.Done(length, opened, ContentHash.of(digest.digest()), null);
+            directory.results[index] = new Result.Done(
+                    length, opened, ContentHash.of(digest.digest()), null, facts.remark(opened.attributes()));
             monitor.sent(put, length);
         } catch (FreshetException e) {
             Result.Failed failed = new Result.Failed(e.code(), "read", String.valueOf(e.getMessage()));
