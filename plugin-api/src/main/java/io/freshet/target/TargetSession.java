@@ -1,7 +1,10 @@
 package io.freshet.target;
 
+import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
+import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -63,6 +66,30 @@ public interface TargetSession extends AutoCloseable {
      * @throws io.freshet.failure.FreshetException if it is not a directory that can be read
      */
     List<TargetEntry> list(RelativePath directory);
+
+    /**
+     * Returns the entries of many directories, in the order asked, with as few round trips as the protocol allows. Unlike
+     * {@link #list(RelativePath)} it follows no link.
+     */
+    default List<TargetListing> list(List<RelativePath> directories) {
+        List<TargetListing> listings = new ArrayList<>(directories.size());
+        for (Optional<TargetEntry> found : look(directories)) {
+            RelativePath directory = directories.get(listings.size());
+            if (found.isEmpty() || found.get().type() != FileType.DIRECTORY) {
+                listings.add(new TargetListing.NoDirectory());
+                continue;
+            }
+            try {
+                listings.add(new TargetListing.Entries(list(directory)));
+            } catch (FreshetException e) {
+                if (e.code().concernsWholeTarget()) {
+                    throw e;
+                }
+                listings.add(new TargetListing.Unreadable(e.code(), String.valueOf(e.getMessage())));
+            }
+        }
+        return listings;
+    }
 
     /**
      * Carries out operations and tells how each ended, in the order given. The target sees them take effect in list order

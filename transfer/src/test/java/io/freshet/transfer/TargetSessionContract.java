@@ -26,6 +26,7 @@ import io.freshet.target.Operation.SetAttributes;
 import io.freshet.target.Operation.SyncDirectory;
 import io.freshet.target.Result;
 import io.freshet.target.TargetEntry;
+import io.freshet.target.TargetListing;
 import io.freshet.target.TargetSession;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -273,6 +275,60 @@ public abstract class TargetSessionContract {
         assertThat(entries).extracting(entry -> entry.path().toString()).contains("f0", "f449");
         assertThatThrownBy(() -> session.list(path("none"))).isInstanceOf(FreshetException.class);
         assertThatThrownBy(() -> session.list(path("f1"))).isInstanceOf(FreshetException.class);
+    }
+
+    @Test
+    void listsManyDirectoriesAtOnceAndFollowsNoLink() throws Exception {
+        List<RelativePath> wanted = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Files.createDirectories(root.resolve("d" + i));
+            for (int file = 0; file < i * 5; file++) {
+                Files.writeString(root.resolve("d" + i).resolve("f" + file), "xy");
+            }
+            wanted.add(path("d" + i));
+        }
+        Files.createDirectory(root.resolve("d7").resolve(".freshet"));
+        Files.createSymbolicLink(root.resolve("link"), Path.of("d9"));
+        wanted.add(3, path("none"));
+        wanted.add(path("link"));
+        wanted.add(path("d1/f0"));
+
+        List<TargetListing> listings = session.list(wanted);
+
+        assertThat(listings).hasSize(103);
+        assertThat(listings.get(3)).isInstanceOf(TargetListing.NoDirectory.class);
+        assertThat(listings.get(101)).isInstanceOf(TargetListing.NoDirectory.class);
+        assertThat(listings.get(102)).isInstanceOf(TargetListing.NoDirectory.class);
+        for (int i = 0; i < 101; i++) {
+            if (i != 3) {
+                RelativePath directory = wanted.get(i);
+                List<TargetEntry> entries = ((TargetListing.Entries) listings.get(i)).entries();
+                assertThat(entries)
+                        .hasSize(5 * Integer.parseInt(directory.toString().substring(1)))
+                        .allMatch(entry ->
+                                entry.size() == 2 && entry.path().parent().equals(directory));
+            }
+        }
+        assertThat(session.list(List.of())).isEmpty();
+    }
+
+    @Test
+    void oneUnreadableDirectoryAmongManyIsToldAndNoMore() throws Exception {
+        Assumptions.assumeTrue(Account.UID != 0, "the superuser reads everything");
+        Files.createDirectories(root.resolve("shut"));
+        Files.createDirectories(root.resolve("open/below"));
+        Files.setPosixFilePermissions(root.resolve("shut"), Set.of());
+        try {
+            List<TargetListing> listings = session.list(List.of(path("shut"), path("open")));
+
+            assertThat(listings.get(0))
+                    .isInstanceOfSatisfying(
+                            TargetListing.Unreadable.class,
+                            unreadable -> assertThat(unreadable.code()).isEqualTo(ErrorCode.PERMISSION_DENIED));
+            assertThat(((TargetListing.Entries) listings.get(1)).entries()).hasSize(1);
+        } finally {
+            Files.setPosixFilePermissions(root.resolve("shut"), PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     @Test
@@ -865,6 +921,7 @@ public abstract class TargetSessionContract {
             assertThat(tree()).as("after %s", operation).isEqualTo(before);
             assertThatThrownBy(() -> session.look(path("none"))).satisfies(code(ErrorCode.LEASE_LOST));
             assertThatThrownBy(() -> session.list(path("dir"))).satisfies(code(ErrorCode.LEASE_LOST));
+            assertThatThrownBy(() -> session.list(List.of(path("dir")))).satisfies(code(ErrorCode.LEASE_LOST));
             assertThatThrownBy(session::readMarker).satisfies(code(ErrorCode.LEASE_LOST));
         }
     }

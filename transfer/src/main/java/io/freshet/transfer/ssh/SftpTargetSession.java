@@ -3,6 +3,7 @@ package io.freshet.transfer.ssh;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
+import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
 import io.freshet.target.Capability;
@@ -11,6 +12,7 @@ import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.target.TargetEntry;
+import io.freshet.target.TargetListing;
 import io.freshet.target.TargetSession;
 import io.freshet.transfer.GateName;
 import io.freshet.transfer.StagingName;
@@ -234,7 +236,7 @@ final class SftpTargetSession implements TargetSession {
                 channel,
                 paths.of(directory),
                 (name, attributes) -> {
-                    if (!new String(name, StandardCharsets.ISO_8859_1).equals(RelativePath.RESERVED_NAME)) {
+                    if (!isReserved(name)) {
                         entries.add(entry(directory.child(name), attributes, null));
                     }
                 },
@@ -247,6 +249,69 @@ final class SftpTargetSession implements TargetSession {
                             "could not list '" + directory + "': " + status);
                 });
         return entries;
+    }
+
+    @Override
+    public List<TargetListing> list(List<RelativePath> directories) {
+        List<TargetListing> listings = new ArrayList<>(directories.size());
+        List<DirectoryReader> readers = new ArrayList<>();
+        for (Optional<TargetEntry> found : look(directories)) {
+            if (found.isPresent() && found.get().type() == FileType.DIRECTORY) {
+                readers.add(new DirectoryReader(directories.get(listings.size()), listings.size()));
+            }
+            listings.add(new TargetListing.NoDirectory());
+        }
+        SftpListing.read(channel, readers);
+        if (readers.stream().anyMatch(reader -> reader.failure != null)) {
+            requireGate();
+        }
+        readers.forEach(reader -> listings.set(reader.index, reader.listing()));
+        return listings;
+    }
+
+    /** Takes in the entries of one of many directories. */
+    private final class DirectoryReader implements SftpListing.Reader {
+        private final RelativePath path;
+        private final int index;
+        private final List<TargetEntry> entries = new ArrayList<>();
+        private SftpReply.@Nullable Status failure;
+
+        private DirectoryReader(RelativePath path, int index) {
+            this.path = path;
+            this.index = index;
+        }
+
+        @Override
+        public byte[] directory() {
+            return paths.of(path);
+        }
+
+        @Override
+        public void accept(byte[] name, SftpAttributes attributes) {
+            if (!isReserved(name)) {
+                entries.add(entry(path.child(name), attributes, null));
+            }
+        }
+
+        @Override
+        public void failed(SftpReply.Status status) {
+            failure = status;
+        }
+
+        private TargetListing listing() {
+            SftpReply.Status failed = failure;
+            if (failed == null) {
+                return new TargetListing.Entries(entries);
+            }
+            boolean denied = failed.code() == SftpProtocol.STATUS_PERMISSION_DENIED;
+            return new TargetListing.Unreadable(
+                    denied ? ErrorCode.PERMISSION_DENIED : ErrorCode.TARGET_FAILURE,
+                    "target '" + settings.target() + "': could not list '" + path + "': " + failed);
+        }
+    }
+
+    private static boolean isReserved(byte[] name) {
+        return new String(name, StandardCharsets.ISO_8859_1).equals(RelativePath.RESERVED_NAME);
     }
 
     @Override
