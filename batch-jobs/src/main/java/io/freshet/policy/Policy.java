@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param settleMax but never longer than this after its first change
  * @param verify how what was sent is proven to have arrived
  * @param linger how long a run waits for more work before it ends
+ * @param extras what becomes of what the target holds and we never put there
  */
 public record Policy(
         String name,
@@ -26,7 +27,8 @@ public record Policy(
         Duration settle,
         Duration settleMax,
         Verify verify,
-        Duration linger) {
+        Duration linger,
+        Extras extras) {
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
 
@@ -39,6 +41,26 @@ public record Policy(
         if (bytesPerSecond.isPresent() && bytesPerSecond.getAsLong() < 1) {
             throw new IllegalArgumentException("policy " + name + ": the bandwidth must be at least 1 byte per second");
         }
+    }
+
+    /** A policy that holds extras. */
+    public Policy(
+            String name,
+            List<Window> windows,
+            ZoneId timeZone,
+            OptionalLong bytesPerSecond,
+            DeletionLimit maxDeletes,
+            Duration settle,
+            Duration settleMax,
+            Verify verify,
+            Duration linger) {
+        this(name, windows, timeZone, bytesPerSecond, maxDeletes, settle, settleMax, verify, linger, Extras.HOLD);
+    }
+
+    /** Returns the same policy with another answer to what becomes of extras. */
+    public Policy with(Extras other) {
+        return new Policy(
+                name, windows, timeZone, bytesPerSecond, maxDeletes, settle, settleMax, verify, linger, other);
     }
 
     /** Returns a policy with every option at its default. */

@@ -8,6 +8,7 @@ import io.freshet.journal.RunState;
 import io.freshet.journal.Settling;
 import io.freshet.journal.TargetId;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Verify;
 import io.freshet.schedule.LaneSchedule;
 import io.freshet.target.Fidelity;
 import java.time.Clock;
@@ -31,6 +32,9 @@ final class Dispatcher {
     private static final int CHANGES_AT_ONCE = 20_000;
     /** A launch that led to nothing for so long was lost, or taken by a node that may not serve the target. */
     private static final Duration LAUNCH_PATIENCE = Duration.ofSeconds(2);
+
+    /** How often a policy that verifies in full does so: once a day, at the first moment in a window. */
+    private static final Duration BETWEEN_VERIFICATIONS = Duration.ofHours(24);
 
     private record LaneKey(TargetId target, Lane lane) {}
 
@@ -66,10 +70,20 @@ final class Dispatcher {
             }
             wanted.addAll(stores.queue().readyLanes(served.id()));
             wanted.addAll(lanesBrokenOff(served));
+            // A run of changes that lingers is not to be woken for it again and again: the next one verifies.
+            if (!served.isBusy(Lane.BULK) && isVerificationWaiting(served, held)) {
+                wanted.add(Lane.BULK);
+            }
             wanted.forEach(lane -> start(served, lane));
         } catch (FreshetException e) {
             LOG.warn("event=not_dispatched target={} code={} message=\"{}\"", served, e.code(), e.getMessage());
         }
+    }
+
+    private boolean isVerificationWaiting(ServedTarget served, HeldLease held) {
+        boolean inFull = served.policy().verify() == Verify.FULL;
+        return stores.verifications().isWaiting(served.id())
+                || stores.verifications().openIfDue(held.lease(), inFull ? BETWEEN_VERIFICATIONS : null);
     }
 
     /** Planning goes on for targets that are paused, closed or down, so that the journal can be trimmed. */

@@ -3,8 +3,8 @@ package io.freshet.run;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.journal.Run;
+import io.freshet.journal.RunCause;
 import io.freshet.journal.RunState;
-import io.freshet.policy.Verify;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -22,7 +22,7 @@ import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
 
 /**
- * The Spring Batch job of a run: prepare, drain, verify where the policy says so, report.
+ * The Spring Batch job of a run: prepare, drain, verify where the policy or a request says so, report.
  *
  * <p>No step holds a database transaction while it works: a resourceless transaction manager drives them, and what they
  * write they commit themselves. A run whose items failed ends its job as failed with exit code {@value
@@ -44,14 +44,21 @@ final class ReplicationJob {
     private final Preparation preparation;
     private final Drain drain;
     private final Verification verification;
+    private final FullVerification fullVerification;
     private final Job job;
 
     ReplicationJob(
-            JobRepository repository, Stores stores, Preparation preparation, Drain drain, Verification verification) {
+            JobRepository repository,
+            Stores stores,
+            Preparation preparation,
+            Drain drain,
+            Verification verification,
+            FullVerification fullVerification) {
         this.stores = stores;
         this.preparation = preparation;
         this.drain = drain;
         this.verification = verification;
+        this.fullVerification = fullVerification;
         Step draining = step("drain", repository, this::drain);
         Step verify = step("verify", repository, this::verify);
         Step report = step("report", repository, this::report);
@@ -122,7 +129,8 @@ final class ReplicationJob {
     private RepeatStatus drain(StepContribution contribution, ChunkContext context) {
         RunScope scope = scope(contribution);
         RepeatStatus status = untilStopped(contribution, drain::next);
-        boolean verifies = scope.served().policy().verify() == Verify.RUN;
+        boolean verifies = scope.served().policy().verify().hashesWhatWasSent()
+                || scope.run().cause() == RunCause.VERIFY;
         if (status == RepeatStatus.FINISHED && verifies) {
             contribution.setExitStatus(new ExitStatus(TO_VERIFY));
         }
@@ -130,7 +138,9 @@ final class ReplicationJob {
     }
 
     private RepeatStatus verify(StepContribution contribution, ChunkContext context) {
-        return untilStopped(contribution, verification::next);
+        boolean hashes = scope(contribution).served().policy().verify().hashesWhatWasSent();
+        return untilStopped(
+                contribution, scope -> fullVerification.next(scope) || (hashes && verification.next(scope)));
     }
 
     /** @param work does the next piece of work and tells whether there may be more */

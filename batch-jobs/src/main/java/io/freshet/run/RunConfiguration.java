@@ -64,12 +64,14 @@ public class RunConfiguration {
         Settlement settlement = new Settlement(stores);
         Preparation preparation =
                 new Preparation(stores, connections, sourceGuard, new TargetGuard(stores), settlement);
+        Drain drain = new Drain(stores, sourceGuard, mountGuard, settlement);
         return new ReplicationJob(
                 repository,
                 stores,
                 preparation,
-                new Drain(stores, sourceGuard, mountGuard, settlement),
-                new Verification(stores));
+                drain,
+                new Verification(stores),
+                new FullVerification(stores, sourceGuard, mountGuard, drain));
     }
 
     /** A bean because Batch restarts only what its registry knows. */

@@ -8,6 +8,7 @@ import io.freshet.journal.RunCause;
 import io.freshet.journal.RunRequest;
 import io.freshet.journal.RunState;
 import io.freshet.journal.TargetId;
+import io.freshet.journal.TargetVerification;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -124,18 +125,26 @@ public final class RunLauncher {
         if (requested.isPresent()) {
             return requested;
         }
-        if (!stores.queue().readyLanes(served.id()).contains(lane)) {
+        boolean verifies = lane == Lane.BULK && stores.verifications().isWaiting(served.id());
+        if (!verifies && !stores.queue().readyLanes(served.id()).contains(lane)) {
             return Optional.empty();
         }
         Run run = stores.runs()
                 .open(
                         held.lease(),
                         lane,
-                        RunCause.CHANGES,
-                        null,
+                        verifies ? RunCause.VERIFY : RunCause.CHANGES,
+                        verifies ? requester(served) : null,
                         null,
                         served.policy().toString());
         return Optional.of(new Launch(run, false, null));
+    }
+
+    private @Nullable String requester(ServedTarget served) {
+        return stores.verifications()
+                .open(served.id())
+                .map(TargetVerification::requestedBy)
+                .orElse(null);
     }
 
     private Optional<Launch> requested(ServedTarget served, Lane lane, HeldLease held) {

@@ -47,6 +47,8 @@ final class RunScope implements Monitor {
     private boolean emptySourceApproved;
     private Map<RelativePath, String> missingMounts = Map.of();
     private SentContents.@Nullable Key verifiedUpTo;
+    private final Verifying verifying = new Verifying();
+    private final Set<RelativePath> largeDirectories = new HashSet<>();
     private int appetite = MOST_ITEMS;
     private final Map<RelativePath, Long> renameTurns = new HashMap<>();
 
@@ -85,6 +87,28 @@ final class RunScope implements Monitor {
 
     void verifiedUpTo(SentContents.@Nullable Key key) {
         verifiedUpTo = key;
+    }
+
+    /** Directories of the target that hold many times what is asked for at a time: paths there are looked at one by one. */
+    Set<RelativePath> largeDirectories() {
+        return largeDirectories;
+    }
+
+    /** How far a run is that verifies its target in full. */
+    static final class Verifying {
+        @Nullable
+        TargetComparison comparison;
+
+        @Nullable
+        ExtraRemovals removals;
+
+        boolean isCompared;
+        boolean hasWorked;
+        boolean isVerifyingNext;
+    }
+
+    Verifying verifying() {
+        return verifying;
     }
 
     /** Returns how many items to claim for a wave. */

@@ -27,6 +27,12 @@ final class SourceHashes {
         return held.hash().equals(hash(scope.root().content(path, source)));
     }
 
+    /** Returns the hash of a file's content; null where it is being changed, or the run is to stop. */
+    @Nullable
+    ContentHash of(RelativePath path, FileState source) {
+        return hash(scope.root().content(path, source));
+    }
+
     private @Nullable ContentHash hash(Content content) {
         try (Content.Reading reading = content.open()) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

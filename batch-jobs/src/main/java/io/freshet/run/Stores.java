@@ -2,6 +2,7 @@ package io.freshet.run;
 
 import io.freshet.journal.BlockMaps;
 import io.freshet.journal.Deliveries;
+import io.freshet.journal.ExtraEntries;
 import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
 import io.freshet.journal.Manifest;
@@ -12,6 +13,7 @@ import io.freshet.journal.Runs;
 import io.freshet.journal.SentContents;
 import io.freshet.journal.TargetMounts;
 import io.freshet.journal.TargetStates;
+import io.freshet.journal.Verifications;
 import io.freshet.journal.WorkQueue;
 import javax.sql.DataSource;
 
@@ -26,6 +28,8 @@ record Stores(
         BlockMaps blockMaps,
         Deliveries deliveries,
         SentContents sentContents,
+        Verifications verifications,
+        ExtraEntries extras,
         TargetStates states,
         Runs runs,
         Holds holds,
@@ -42,6 +46,8 @@ record Stores(
                 new BlockMaps(dataSource),
                 new Deliveries(dataSource),
                 new SentContents(dataSource),
+                new Verifications(dataSource),
+                new ExtraEntries(dataSource),
                 new TargetStates(dataSource),
                 new Runs(dataSource),
                 new Holds(dataSource),

@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.path.RelativePath;
 import io.freshet.target.Operation;
 import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetConnector;
@@ -34,6 +35,11 @@ public final class WatchedConnector implements TargetConnector {
         default void readMarker() throws InterruptedException {}
 
         default void applied(List<Operation> operations) throws InterruptedException {}
+
+        /** Many directories were listed. */
+        default void listed(List<RelativePath> directories) throws InterruptedException {}
+
+        default void hashed(List<RelativePath> paths) throws InterruptedException {}
     }
 
     static TargetAddress address(String name, Path root, Onlooker onlooker) {
@@ -46,6 +52,11 @@ public final class WatchedConnector implements TargetConnector {
     static void waitFor(CountDownLatch latch) throws InterruptedException {
         boolean opened = latch.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
         System.out.println(opened ? "the other lane came" : "the other lane did not come");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<RelativePath> paths(Object argument) {
+        return (List<RelativePath>) argument;
     }
 
     @Override
@@ -74,6 +85,10 @@ public final class WatchedConnector implements TargetConnector {
                             @SuppressWarnings("unchecked")
                             List<Operation> operations = (List<Operation>) arguments[0];
                             onlooker.applied(operations);
+                        } else if (method.getName().equals("hash")) {
+                            onlooker.hashed(paths(arguments[0]));
+                        } else if (method.getName().equals("list") && arguments[0] instanceof List) {
+                            onlooker.listed(paths(arguments[0]));
                         }
                         return result;
                     } catch (InvocationTargetException e) {

@@ -4,7 +4,8 @@ DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'freshet_reader') THEN
         GRANT USAGE ON SCHEMA freshet TO freshet_reader;
-        GRANT SELECT ON freshet.v_delivery, freshet.v_target_status, freshet.v_path_status TO freshet_reader;
+        GRANT SELECT ON freshet.v_delivery, freshet.v_target_status, freshet.v_path_status,
+            freshet.v_extra TO freshet_reader;
     END IF;
 END
 $$;

@@ -113,7 +113,7 @@ class EmbeddedPostgresIT {
         Migrations.migrate(owner);
         try (Connection reader =
                 DriverManager.getConnection(server.jdbcUrl(), "freshet_reader", server.readerPassword())) {
-            for (String view : List.of("v_delivery", "v_target_status", "v_path_status")) {
+            for (String view : List.of("v_delivery", "v_target_status", "v_path_status", "v_extra")) {
                 assertThat(strings(reader, "SELECT count(*) FROM " + view)).containsExactly("0");
             }
             assertThatThrownBy(() -> strings(reader, "SELECT path FROM work_item"))

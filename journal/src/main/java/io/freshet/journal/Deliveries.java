@@ -198,7 +198,7 @@ public final class Deliveries {
         List<ManifestEntry> rows = List.copyOf(byPath.values());
         return jdbc.sql("""
                         WITH put AS (
-                            INSERT INTO manifest_%d (target_id, dir_id, name, type, supported, mode, uid, gid, size, mtime_nanos,
+                            INSERT INTO manifest_%d AS m (target_id, dir_id, name, type, supported, mode, uid, gid, size, mtime_nanos,
                                 ctime_nanos, file_system, inode, birth_nanos, link_target, content_hash, evidence, device,
                                 extended, run_number)
                             SELECT :target, d.dir_id, e.name, e.type::"char", e.supported, e.mode, e.uid, e.gid, e.size,
@@ -221,7 +221,8 @@ public final class Deliveries {
                                 birth_nanos = excluded.birth_nanos, link_target = excluded.link_target,
                                 content_hash = excluded.content_hash, evidence = excluded.evidence,
                                 device = excluded.device, extended = excluded.extended,
-                                run_number = excluded.run_number, delivered_at = now()
+                                run_number = excluded.run_number, delivered_at = now(),
+                                verified_at = CASE WHEN m.content_hash = excluded.content_hash THEN m.verified_at END
                             RETURNING xmax = 0 AS is_new)
                         SELECT count(*) FILTER (WHERE is_new) FROM put
                         """.formatted(lease.target().value()))
@@ -262,7 +263,7 @@ public final class Deliveries {
             return;
         }
         jdbc.sql("""
-                        UPDATE manifest m SET evidence = 'VERIFIED'
+                        UPDATE manifest m SET evidence = 'VERIFIED', verified_at = now()
                         FROM unnest(:parents::text[], :names::text[], :hashes::text[]) AS v (parent, name, hash)
                         JOIN manifest_dir d ON d.target_id = :target AND d.path_key = path_key(v.parent)
                         WHERE m.target_id = :target AND m.dir_id = d.dir_id AND m.name = v.name

@@ -10,7 +10,8 @@ public enum HoldReason {
     TARGET_FOREIGN("the target belongs to another Freshet", true),
     DELETIONS_OVER_LIMIT("deletions over the limit", false),
     HOST_KEY_CHANGED("host key changed", true),
-    DRIFT("changed on the target", false);
+    DRIFT("changed on the target", false),
+    EXTRAS("extra on the target", false);
 
     private final String words;
     private final boolean concernsWholeTarget;

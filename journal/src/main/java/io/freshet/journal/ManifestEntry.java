@@ -34,6 +34,11 @@ public record ManifestEntry(
         return new ManifestEntry(path, state, null, Evidence.ADOPTED, true);
     }
 
+    /** Returns whether nothing more is known than that something is there, or was: it is looked at anyway. */
+    public boolean isUnknown() {
+        return state.mtimeNanos() == NO_TIME;
+    }
+
     public boolean isDirectory() {
         return state.isDirectory();
     }

@@ -113,6 +113,28 @@ public final class Requests {
     }
 
     /**
+     * Asks that what a target holds at and below a path be compared with its manifest.
+     *
+     * @param deep whether the target is to hash every file
+     * @return whether this is a new request; false where the same one has not begun yet
+     */
+    public boolean verify(int target, String path, boolean deep, String by) {
+        int rows = jdbc.sql("""
+                        INSERT INTO verification (target_id, path, deep, reason, requested_by)
+                        SELECT :target, :path, :deep, 'REQUEST', :by
+                        WHERE NOT EXISTS (SELECT FROM verification
+                                          WHERE target_id = :target AND path = :path AND deep = :deep AND begun_at IS NULL)
+                        """)
+                .param("target", target)
+                .param("path", path)
+                .param("deep", deep)
+                .param("by", by)
+                .update();
+        NotificationKind.REQUEST.publish(jdbc);
+        return rows == 1;
+    }
+
+    /**
      * Stops deliveries to a target; changes queue up.
      *
      * @return whether this call did it; false where it was paused already

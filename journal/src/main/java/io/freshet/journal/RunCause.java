@@ -9,5 +9,7 @@ public enum RunCause {
     /** A person asked for something to be sent now. */
     REQUEST,
     /** A person asked for the failed items of another run to be tried again. */
-    RERUN
+    RERUN,
+    /** What the target holds was to be compared with its manifest. */
+    VERIFY
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param adopted paths that were found on the target as they should be
  * @param unchanged paths that were already right
  * @param verified files that were sent and then hashed on the target, and found right
+ * @param differing paths that a verification found on the target otherwise than the manifest says
+ * @param extra paths that a verification found on the target and that we never put there
  * @param bytes content sent
  */
 public record RunRecord(
@@ -41,6 +43,8 @@ public record RunRecord(
         long held,
         long failed,
         long verified,
+        long differing,
+        long extra,
         long bytes,
         @Nullable String errorCode,
         @Nullable String error) {
@@ -58,7 +62,8 @@ public record RunRecord(
     static final String COLUMNS = """
             t.name AS target, r.run_number, r.lane::text, r.state::text, r.cause::text, r.requested_by, r.parent_run,
             r.policy, r.node, r.started_at, r.ended_at, r.transferred, r.renamed, r.deleted, r.metadata, r.adopted,
-            r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.verified, r.bytes, r.error_code, r.error
+            r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.verified,
+            r.differing, r.extra, r.bytes, r.error_code, r.error
             """;
 
     static RunRecord read(ResultSet row, int number) throws SQLException {
@@ -85,6 +90,8 @@ public record RunRecord(
                 row.getLong("held"),
                 row.getLong("failed"),
                 row.getLong("verified"),
+                row.getLong("differing"),
+                row.getLong("extra"),
                 row.getLong("bytes"),
                 row.getString("error_code"),
                 row.getString("error"));

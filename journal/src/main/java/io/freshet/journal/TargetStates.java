@@ -78,6 +78,8 @@ public final class TargetStates {
             for (String sql : new String[] {
                 "DELETE FROM manifest WHERE target_id = :target",
                 "DELETE FROM manifest_dir WHERE target_id = :target",
+                "DELETE FROM extra WHERE target_id = :target",
+                "DELETE FROM verification WHERE target_id = :target",
                 "UPDATE target_state SET marker = NULL, manifest_rows = 0 WHERE target_id = :target"
             }) {
                 jdbc.sql(sql).param("target", lease.target().value()).update();

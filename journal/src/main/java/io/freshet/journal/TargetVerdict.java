@@ -29,7 +29,11 @@ final class TargetVerdict {
                 .findFirst()
                 .orElse(null);
         Long remaining = running == null ? null : remainingSeconds(running, facts.pending(), facts.asOf());
-        Said said = say(facts, failures, holds, running, remaining);
+        // What is extra on a target delays nothing: its hold is listed, and that is all.
+        List<Hold> delaying = holds.stream()
+                .filter(hold -> hold.reason() != HoldReason.EXTRAS)
+                .toList();
+        Said said = say(facts, failures, delaying, running, remaining);
         return new TargetStatus(
                 facts.source(),
                 facts.target(),
@@ -46,7 +50,7 @@ final class TargetVerdict {
                 facts.unplanned(),
                 failed,
                 failures,
-                holds.stream().mapToLong(Hold::paths).sum(),
+                delaying.stream().mapToLong(Hold::paths).sum(),
                 holds,
                 facts.pause(),
                 facts.failing(),

@@ -137,6 +137,17 @@ class TargetOverviewIT {
     }
 
     @Test
+    void whatIsExtraAwaitsADecisionAndDelaysNothing() {
+        rows.hold("web1", "EXTRAS", "1 path was never put there", "a");
+        assertThat(web1().condition()).isEqualTo(TargetCondition.UP_TO_DATE);
+        assertThat(web1().held()).isZero();
+        assertThat(web1().holds()).hasSize(1);
+        rows.hold("web1", "DELETIONS_OVER_LIMIT", "1 deletion", "b");
+        assertThat(web1().condition()).isEqualTo(TargetCondition.HELD);
+        assertThat(web1().held()).isEqualTo(1);
+    }
+
+    @Test
     void aRunWhoseOwnerIsGoneDoesNotDeliver() {
         rows.run("web1", 1, "RUNNING", 0, 0, Duration.ofSeconds(60));
         rows.sql(

@@ -1,6 +1,7 @@
 package io.freshet.app.config;
 
 import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
@@ -21,7 +22,16 @@ import java.util.Set;
 /** Reads {@code policies}. */
 final class PolicyReader {
     static final Set<String> KEYS = Set.of(
-            "name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "verify", "linger");
+            "name",
+            "windows",
+            "time-zone",
+            "bandwidth",
+            "max-deletes",
+            "settle",
+            "settle-max",
+            "verify",
+            "linger",
+            "extras");
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
@@ -67,6 +77,9 @@ final class PolicyReader {
         Verify verify = section.value("verify")
                 .flatMap(value -> value.read(PolicyReader::verify))
                 .orElse(defaults.verify());
+        Extras extras = section.value("extras")
+                .flatMap(value -> value.read(PolicyReader::extras))
+                .orElse(defaults.extras());
         if (settleMax.compareTo(settle) < 0) {
             section.value("settle-max")
                     .or(() -> section.value("settle"))
@@ -79,7 +92,8 @@ final class PolicyReader {
         if (name.isEmpty()) {
             return Optional.empty();
         }
-        Policy policy = new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, linger);
+        Policy policy =
+                new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, linger, extras);
         known.put(policy.name(), policy);
         return Optional.of(policy);
     }
@@ -147,9 +161,22 @@ final class PolicyReader {
         return switch (text) {
             case "in-flight" -> Verify.IN_FLIGHT;
             case "run" -> Verify.RUN;
+            case "full" -> Verify.FULL;
             default ->
                 throw new IllegalArgumentException("'" + text
-                        + "' must be in-flight, or run to have each run hash on the" + " target what it has sent");
+                        + "' must be in-flight, or run to have each run hash on the target what it has sent, or full"
+                        + " to have the target hash everything once a day, too");
+        };
+    }
+
+    private static Extras extras(String text) {
+        return switch (text) {
+            case "hold" -> Extras.HOLD;
+            case "leave" -> Extras.LEAVE;
+            case "delete" -> Extras.DELETE;
+            default ->
+                throw new IllegalArgumentException("'" + text + "' must be hold, leave or delete: what becomes of what"
+                        + " the target holds and we never put there");
         };
     }
 

@@ -352,6 +352,10 @@ class ConfigurationProblemsTest {
                         "settle: 100ms",
                         "verify: always",
                         "20:13: policies[0].verify: 'always' must be in-flight, or run"),
+                mistake(
+                        "settle: 100ms",
+                        "extras: never",
+                        "20:13: policies[0].extras: 'never' must be hold, leave or delete"),
                 mistake("100ms", "10s", "20:13: policies[0].settle: settle-max must not be shorter than settle"),
                 // One thing in another
                 mistake(

@@ -6,6 +6,7 @@ import io.freshet.filter.FilterRules;
 import io.freshet.filter.RuleOrigin;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
@@ -85,8 +86,9 @@ class ConfigurationReaderTest {
                 max-deletes: {count: 5000, percent: 10}
                 settle: 250ms
                 settle-max: 1m
-                verify: run
+                verify: full
                 linger: 1.5s
+                extras: delete
             """;
 
     @TempDir
@@ -177,8 +179,9 @@ class ConfigurationReaderTest {
                 new DeletionLimit(5000, 10),
                 Duration.ofMillis(250),
                 Duration.ofMinutes(1),
-                Verify.RUN,
-                Duration.ofMillis(1500));
+                Verify.FULL,
+                Duration.ofMillis(1500),
+                Extras.DELETE);
         assertThat(configuration.policies()).containsExactly(nights);
         assertThat(target.policy()).isEqualTo(nights);
     }
@@ -231,7 +234,8 @@ class ConfigurationReaderTest {
                         "settle",
                         "settle-max",
                         "verify",
-                        "linger");
+                        "linger",
+                        "extras");
         assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");
         assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");
 

@@ -7,6 +7,7 @@ import io.freshet.journal.RunState;
 import io.freshet.journal.SourceStatus;
 import io.freshet.journal.TargetCondition;
 import io.freshet.journal.TargetStatus;
+import io.freshet.journal.TargetVerification;
 import io.freshet.journal.Wording;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,7 +122,30 @@ public final class Look {
             case SCHEDULE -> "Schedule";
             case REQUEST -> "Send now" + by;
             case RERUN -> "Rerun of " + run.parentRun() + by;
+            case VERIFY -> "Verification" + (run.requestedBy() == null ? "" : " asked for" + by);
         };
+    }
+
+    /** Why a verification was opened, in words. */
+    public String why(TargetVerification verification) {
+        return switch (verification.reason()) {
+            case REQUEST -> "Asked for by " + verification.requestedBy();
+            case POLICY -> "Policy";
+            case ADOPTION -> "The target held things before Freshet came";
+        };
+    }
+
+    /** How far a verification is. */
+    public Badge verification(TargetVerification verification) {
+        if (verification.finishedAt() != null) {
+            TargetVerification.Counts counts = verification.counts();
+            return counts.missing() + counts.differing() == 0
+                    ? new Badge("ok", "ok", "Equal")
+                    : new Badge("warn", "warn", "Differed, was put right");
+        }
+        return verification.begunAt() == null
+                ? new Badge("wait", "neu", "Waits")
+                : new Badge("deliver", "info", "Under way");
     }
 
     /** The policy that a run used, by name; a run that was frozen with the whole of it says so. */
@@ -142,7 +166,9 @@ public final class Look {
                 new Counter("Held", run.held(), "HELD"),
                 new Counter("Excluded", run.excluded(), ""),
                 new Counter("Not supported", run.unsupported(), "UNSUPPORTED"),
-                new Counter("Verified", run.verified(), ""));
+                new Counter("Verified", run.verified(), ""),
+                new Counter("Differed", run.differing(), ""),
+                new Counter("Extra", run.extra(), ""));
     }
 
     /** A number of a run; the outcome is empty where paths are counted and not listed. */
@@ -177,6 +203,7 @@ public final class Look {
             case TARGET_FOREIGN -> hold.target() + " belongs to another Freshet. Take it over?";
             case HOST_KEY_CHANGED -> "Trust the new host key of " + hold.target() + "?";
             case DRIFT -> "Overwrite what was changed on " + hold.target() + "?";
+            case EXTRAS -> "Delete " + Wording.count(hold.paths(), "extra entry") + " on " + hold.target() + "?";
         };
     }
 
@@ -189,13 +216,14 @@ public final class Look {
             case TARGET_FOREIGN -> "Take it over";
             case HOST_KEY_CHANGED -> "Trust the new key";
             case DRIFT -> "Overwrite";
+            case EXTRAS -> "Delete " + Wording.count(hold.paths(), "extra entry");
         };
     }
 
     /** What rejecting does. */
     public String rejection(Hold hold) {
         return switch (hold.reason()) {
-            case DELETIONS_OVER_LIMIT -> "Keep them";
+            case DELETIONS_OVER_LIMIT, EXTRAS -> "Keep them";
             case HOST_KEY_CHANGED -> "Keep refusing";
             case DRIFT -> "Keep theirs";
             default -> "Keep everything as it is";
