@@ -321,8 +321,8 @@ final class WavePlanner {
         if (unknown.isEmpty()) {
             return;
         }
-        List<Optional<TargetEntry>> looks =
-                scope.session().look(unknown.stream().map(Candidate::path).toList());
+        List<Optional<TargetEntry>> looks = new AdoptionLooks(scope)
+                .at(unknown.stream().map(Candidate::path).toList());
         for (int i = 0; i < looks.size(); i++) {
             Candidate candidate = unknown.get(i);
             Optional<TargetEntry> found = looks.get(i);
