@@ -53,6 +53,7 @@ public final class FreshetCommand {
                 new PauseCommand(),
                 new ResumeCommand(),
                 new RescanCommand(),
+                new VerifyCommand(),
                 new HoldsCommand());
     }
 

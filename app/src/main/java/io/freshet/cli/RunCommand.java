@@ -24,7 +24,9 @@ final class RunCommand extends Asking {
             "unsupported",
             "held",
             "failed",
-            "verified");
+            "verified",
+            "differing",
+            "extra");
 
     @Parameters(index = "0", paramLabel = "TARGET")
     private String target = "";

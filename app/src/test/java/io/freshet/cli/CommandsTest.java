@@ -173,6 +173,8 @@ class CommandsTest {
                 Arguments.of("stop web1 17", "POST /targets/web1/runs/17/stop", "{}"),
                 Arguments.of("pause web1 --reason moving", "POST /targets/web1/pause", "\"reason\":\"moving\""),
                 Arguments.of("rescan web1 --path a/b", "POST /targets/web1/rescan", "\"path\":\"a/b\""),
+                Arguments.of("verify web1 --path a/b", "POST /targets/web1/verify", "\"path\":\"a/b\""),
+                Arguments.of("verify web1 --deep", "POST /targets/web1/verify", "\"deep\":true"),
                 Arguments.of("resume web1", "POST /targets/web1/resume", "{}"),
                 Arguments.of(
                         "holds approve 5 --reason right --version 2-9", "POST /holds/5/approve", "\"version\":\"2-9\""),

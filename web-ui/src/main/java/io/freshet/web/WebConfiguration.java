@@ -6,6 +6,7 @@ import io.freshet.journal.PathAnswers;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.TargetOverview;
+import io.freshet.journal.VerificationBook;
 import io.freshet.journal.Wording;
 import io.freshet.web.account.AccountConfiguration;
 import io.freshet.web.action.Actions;
@@ -62,6 +63,11 @@ public class WebConfiguration {
     @Bean
     HoldBook holdBook(DataSource database) {
         return new HoldBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    VerificationBook verificationBook(DataSource database) {
+        return new VerificationBook(JdbcClient.create(database));
     }
 
     @Bean

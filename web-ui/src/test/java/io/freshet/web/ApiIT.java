@@ -130,11 +130,19 @@ class ApiIT {
                         .query(String.class)
                         .single())
                 .isEqualTo("RERUN_FAILED");
+        String verify = "{\"deep\":true,\"path\":\"p/a\",\"reason\":\"disk replaced\"}";
+        assertThat(client.json("POST", "/api/v1/targets/web1/verify", token, verify)
+                        .statusCode())
+                .isEqualTo(202);
+        assertProblem(client.json("POST", "/api/v1/targets/web1/verify", token, verify), 409, "waits for its turn");
+        assertThat(client.json("GET", "/api/v1/targets/web1/verifications", token, "")
+                        .body())
+                .contains("\"path\":\"p/a\"", "\"deep\":true", "\"reason\":\"request\"", "\"position\":null");
         assertThat(server.jdbc()
                         .sql("SELECT action FROM audit ORDER BY audit_id")
                         .query(String.class)
                         .list())
-                .containsExactly("pause", "rerun_failed");
+                .containsExactly("pause", "rerun_failed", "verify-deep");
     }
 
     @Test
@@ -216,6 +224,9 @@ class ApiIT {
             {"POST", "/targets/web1/pause", "{}", Role.OPERATOR},
             {"POST", "/targets/web1/resume", "", Role.OPERATOR},
             {"POST", "/targets/web1/rescan", "{}", Role.OPERATOR},
+            {"POST", "/targets/web1/verify", "{\"deep\":true}", Role.OPERATOR},
+            {"GET", "/targets/web1/verifications", "", Role.VIEWER},
+            {"GET", "/targets/web1/extras", "", Role.VIEWER},
             {"POST", "/targets/web1/runs/1/rerun", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/restart", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/stop", "", Role.OPERATOR},

@@ -62,6 +62,7 @@ class PagesIT {
                 "/fragments/system",
                 "/holds",
                 "/holds?state=decided",
+                "/targets/web1/verifications",
                 "/fragments/overview",
                 "/fragments/holds?state=open",
                 "/fragments/runs?target=",
@@ -123,6 +124,33 @@ class PagesIT {
                 .doesNotContain("<em>");
         assertThat(anna.get("/").body()).contains("href=\"/system\"").contains("Watching by fanotify");
         server.rows().sql("DELETE FROM source WHERE name = 'odd'");
+    }
+
+    @Test
+    void aTargetsVerificationsAndWhatIsExtraAreShown() {
+        server.rows().sql("""
+                INSERT INTO verification (target_id, path, deep, reason, requested_by, begun_at, finished_at, entries, verified,
+                    differing)
+                SELECT target_id, 'sub/' || chr(8238), true, 'REQUEST', 'otto', now(), now(), 4711, 4000, 2 FROM target
+                WHERE name = 'web2'
+                """);
+        server.rows().sql("""
+                INSERT INTO extra (target_id, path, type, size, mtime_nanos, verification_id, refusal)
+                SELECT target_id, 'old/<em>' || n, 'f', 700, 0, 1, 'it has changed' FROM target, generate_series(100, 249) n
+                WHERE name = 'web2'
+                """);
+        String body = anna.get("/targets/web2/verifications").body().replace('\u00a0', ' ');
+        assertThat(body)
+                .contains("4 711", "4 000", "Hash by hash", "Differed, was put right", "Asked for by otto", "U+202E")
+                .contains("150 extra on web2", "old/&lt;em&gt;100", "old/&lt;em&gt;199", "700 B", "it has changed")
+                .doesNotContain("<em>")
+                .doesNotContain("&gt;200");
+        assertThat(anna.get("/targets/web2/verifications?after=old/%3Cem%3E199").body())
+                .contains("&gt;200", "&gt;249")
+                .doesNotContain("&gt;199");
+        assertThat(anna.get("/runs?target=web2").body()).contains("/targets/web2/verifications");
+        server.rows().sql("DELETE FROM extra");
+        server.rows().sql("DELETE FROM verification");
     }
 
     @Test

@@ -128,6 +128,26 @@ public final class Actions {
         }));
     }
 
+    /**
+     * Asks that what a target holds at and below a path be compared with what was delivered there.
+     *
+     * @param path in any form that {@link PathAnswers} takes; null for the whole target
+     * @param deep whether the target is to hash every file
+     */
+    public Verified verify(Actor actor, String target, @Nullable String path, boolean deep, String reason) {
+        require(actor, Role.OPERATOR, "Verifying");
+        int id = id(target);
+        String below = path == null ? "" : place(path, target);
+        transaction.executeWithoutResult(status -> {
+            if (!requests.verify(id, below, deep, actor.name())) {
+                throw RefusedException.conflict(
+                        "This was asked for already", "The same verification of " + target + " waits for its turn.");
+            }
+            audit(actor, deep ? "verify-deep" : "verify", id, target + ": " + Wording.path(below), reason);
+        });
+        return new Verified(target, below, deep);
+    }
+
     private String place(String path, String target) {
         try {
             return paths.where(path, null, target).stream()
@@ -280,6 +300,13 @@ public final class Actions {
      * @param targets the targets of the source, each of which is compared
      */
     public record Compared(String source, String path, List<String> targets) {}
+
+    /**
+     * What is verified.
+     *
+     * @param path relative to the source; empty for the whole target
+     */
+    public record Verified(String target, String path, boolean deep) {}
 
     /**
      * What goes first now.

@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Commanding: send now, rescan, pause and resume, and deciding holds. */
+/** Commanding: send now, rescan, verify, pause and resume, and deciding holds. */
 @RestController
 @RequestMapping("/api/v1")
 final class CommandApi {
@@ -56,6 +56,14 @@ final class CommandApi {
             Actor actor, @PathVariable String target, @RequestBody(required = false) @Nullable RescanRequest request) {
         return actions.rescan(
                 actor, target, request == null ? null : request.path, request == null ? "" : text(request.reason));
+    }
+
+    @PostMapping("/targets/{target}/verify")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Actions.Verified verify(
+            Actor actor, @PathVariable String target, @RequestBody(required = false) @Nullable VerifyRequest request) {
+        VerifyRequest asked = request == null ? new VerifyRequest(null, null, null) : request;
+        return actions.verify(actor, target, asked.path, Boolean.TRUE.equals(asked.deep), text(asked.reason));
     }
 
     @GetMapping("/holds")
@@ -119,6 +127,17 @@ final class CommandApi {
      * @param path null for everything
      */
     record RescanRequest(@Nullable String path, @Nullable String reason) {}
+
+    /**
+     * What to verify.
+     *
+     * @param path null for everything
+     * @param deep whether the target is to hash every file
+     */
+    record VerifyRequest(
+            @Nullable String path,
+            @Nullable Boolean deep,
+            @Nullable String reason) {}
 
     /**
      * Why.

@@ -5,6 +5,7 @@ import io.freshet.journal.PathAnswers;
 import io.freshet.journal.Status;
 import io.freshet.journal.TargetOverview;
 import io.freshet.journal.TargetStatus;
+import io.freshet.journal.VerificationBook;
 import io.freshet.web.account.Actor;
 import io.freshet.web.action.Actions;
 import io.freshet.web.action.RefusedException;
@@ -30,17 +31,25 @@ import org.springframework.web.context.request.async.DeferredResult;
 final class StatusApi {
     private static final long LONGEST_WAIT_SECONDS = 24 * 3600;
     private static final long DEFAULT_WAIT_SECONDS = 60;
+    private static final int LARGEST_PAGE = 1000;
 
     private final TargetOverview overview;
     private final PathAnswers paths;
     private final Actions actions;
     private final WaitDesk waits;
+    private final VerificationBook verifications;
 
-    StatusApi(TargetOverview overview, PathAnswers paths, Actions actions, WaitDesk waits) {
+    StatusApi(
+            TargetOverview overview,
+            PathAnswers paths,
+            Actions actions,
+            WaitDesk waits,
+            VerificationBook verifications) {
         this.overview = overview;
         this.paths = paths;
         this.actions = actions;
         this.waits = waits;
+        this.verifications = verifications;
     }
 
     @GetMapping("/status")
@@ -55,6 +64,36 @@ final class StatusApi {
                 .filter(status -> status.target().equals(target))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @GetMapping("/targets/{target}/verifications")
+    List<VerificationAnswer> verifications(
+            Actor actor, @PathVariable String target, @RequestParam(defaultValue = "20") int limit) {
+        actions.targets(target);
+        return verifications.latest(target, required(limit)).stream()
+                .map(VerificationAnswer::of)
+                .toList();
+    }
+
+    /** What the target holds and we never put there, as of its last verification. */
+    @GetMapping("/targets/{target}/extras")
+    Page<VerificationBook.ExtraPath> extras(
+            Actor actor,
+            @PathVariable String target,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "200") int limit) {
+        actions.targets(target);
+        List<VerificationBook.ExtraPath> found = verifications.extras(target, after, required(limit) + 1);
+        return found.size() <= limit
+                ? new Page<>(found, null)
+                : new Page<>(found.subList(0, limit), found.get(limit - 1).path());
+    }
+
+    private static int required(int limit) {
+        if (limit < 1 || limit > LARGEST_PAGE) {
+            throw RefusedException.wrong("limit is out of range", "Give 1 to " + LARGEST_PAGE + ".");
+        }
+        return limit;
     }
 
     @GetMapping("/where")

@@ -22,6 +22,7 @@ import org.springframework.web.servlet.resource.VersionResourceResolver;
 @Import({
     LookController.class,
     HoldController.class,
+    VerificationController.class,
     ActionController.class,
     AccountController.class,
     ErrorPages.class,
