@@ -125,6 +125,8 @@ class AdoptionIT {
                 .isEqualTo("content of file 2".length());
         assertThat(mirror.count("SELECT count(*) FROM manifest WHERE evidence = 'ADOPTED' AND type = 'f'"))
                 .isEqualTo(FILES);
+        assertThat(lines(mirror, "SELECT outcome::text FROM v_delivery WHERE path = 'd2/link'"))
+                .containsExactly("ADOPTED");
         assertThat(lines(mirror, "SELECT reason || ' ' || extra FROM verification"))
                 .containsExactly("ADOPTION 4");
         assertThat(Files.getPosixFilePermissions(mirror.replica(1).resolve("d3/file 3")))

@@ -9,6 +9,7 @@ import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.TargetVerification;
 import io.freshet.path.RelativePath;
 import io.freshet.run.TargetWalk.Listed;
+import io.freshet.target.Capability;
 import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetListing;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class TargetComparison {
     private static final int DIRECTORIES_PER_SLICE = 500;
     private static final int FILES_AT_ONCE = 1_000;
     private static final long BYTES_AT_ONCE = 1L << 30;
+    private static final int OWNER_READS = 0400;
 
     /** An entry that may differ, by what the listing told. */
     private record Suspect(ManifestEntry held, Optional<TargetEntry> found) {}
@@ -349,14 +351,15 @@ final class TargetComparison {
             for (int i = 0; i < files.size(); i++) {
                 ManifestEntry held = files.get(i).held();
                 ContentHash expected = expected(held);
-                if (expected == null || found.get(i).isEmpty()) {
+                if (expected == null) {
                     passedOver++;
-                } else if (held.hash() != null && found.get(i).get().equals(expected)) {
+                } else if (held.hash() != null
+                        && found.get(i).filter(expected::equals).isPresent()) {
                     verified++;
                     repairs.record().verify(held.path(), expected);
                 } else if (scope.served().claims().claimEntry(held.path())) {
                     claimed.add(held.path());
-                    alone(held, expected, found.get(i).get(), repairs);
+                    alone(held, expected, found.get(i), repairs);
                 } else {
                     passedOver++;
                 }
@@ -367,8 +370,8 @@ final class TargetComparison {
         }
     }
 
-    /** Decides about a file that nobody else may touch now: of another content, or adopted and right. */
-    private void alone(ManifestEntry held, ContentHash expected, ContentHash first, Repairs repairs) {
+    /** Decides about a file that nobody else may touch now: of another content, unreadable, or adopted and right. */
+    private void alone(ManifestEntry held, ContentHash expected, Optional<ContentHash> first, Repairs repairs) {
         RelativePath path = held.path();
         boolean asBefore = held.equals(
                 stores.manifest().find(scope.target(), List.of(path)).get(path));
@@ -378,19 +381,27 @@ final class TargetComparison {
             passedOver++;
             return;
         }
-        ContentHash again = first.equals(expected)
+        Optional<ContentHash> again = first.filter(expected::equals).isPresent()
                 ? first
-                : scope.session().hash(List.of(path), scope).get(0).orElse(first);
-        if (again.equals(expected)) {
+                : scope.session().hash(List.of(path), scope).get(0);
+        if (again.filter(expected::equals).isPresent()) {
             verified++;
             repairs.record().put(with(held, expected));
             repairs.record().verify(path, expected);
-            return;
+        } else if (again.isEmpty() && !isReadable(held)) {
+            passedOver++;
+        } else {
+            differing++;
+            String known = expected + " in " + (held.evidence() == Evidence.ADOPTED ? "the source" : "the manifest");
+            String words = again.map(hash -> "has the hash " + hash + " on the target, and " + known)
+                    .orElse("cannot be read on the target, and has the hash " + known);
+            repairs.repair(held, now, new Divergence(Divergence.Kind.CONTENT, words), again.orElse(null));
         }
-        differing++;
-        String known = held.evidence() == Evidence.ADOPTED ? "the source" : "the manifest";
-        Divergence content = new Divergence(
-                Divergence.Kind.CONTENT, "has the hash " + again + " on the target, and " + expected + " in " + known);
-        repairs.repair(held, now, content, again);
+    }
+
+    /** Whether the target's account should be able to read what was delivered so. */
+    private boolean isReadable(ManifestEntry held) {
+        return (held.state().mode() & OWNER_READS) != 0
+                || scope.session().capabilities().contains(Capability.CHANGE_OWNER);
     }
 }

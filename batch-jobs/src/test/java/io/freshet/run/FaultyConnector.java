@@ -15,6 +15,7 @@ import io.freshet.transfer.local.LocalTargetConnector;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class FaultyConnector implements TargetConnector {
     static final AtomicBoolean FLUSHES_FAIL = new AtomicBoolean();
     static final AtomicBoolean LINKS_REFUSED = new AtomicBoolean();
+    static final AtomicBoolean READS_FAIL = new AtomicBoolean();
     static final AtomicReference<Runnable> BEFORE_HASH = new AtomicReference<>(() -> {});
 
     private final TargetConnector local = new LocalTargetConnector();
@@ -103,7 +105,7 @@ public final class FaultyConnector implements TargetConnector {
         @Override
         public List<Optional<ContentHash>> hash(List<RelativePath> paths, Monitor monitor) {
             BEFORE_HASH.getAndSet(() -> {}).run();
-            return local.hash(paths, monitor);
+            return READS_FAIL.get() ? Collections.nCopies(paths.size(), Optional.empty()) : local.hash(paths, monitor);
         }
 
         @Override

@@ -28,6 +28,7 @@ class FullVerificationIT extends OneTarget {
     @AfterEach
     void nothingHappensBeforeHashing() {
         FaultyConnector.BEFORE_HASH.set(() -> {});
+        FaultyConnector.READS_FAIL.set(false);
     }
 
     @Test
@@ -110,6 +111,27 @@ class FullVerificationIT extends OneTarget {
         assertThat(verifications())
                 .containsExactly("'' shallow entries 2 verified 0 missing 0 differing 0 extra 0 over 0");
         assertThat(Files.readString(replica.resolve("rotten"))).isEqualTo(rotten("rotten"));
+    }
+
+    /** A bad block, for example. */
+    @Test
+    void whatTheTargetCannotReadAnyMoreIsSentAgain() throws IOException {
+        write("bad", "the content");
+        replication
+                .target(FaultyConnector.address("replica", replica), brief(Extras.HOLD))
+                .start();
+        replication.awaitEqual(replica);
+        FaultyConnector.READS_FAIL.set(true);
+
+        verify("", true);
+
+        assertThat(text("SELECT reason FROM v_delivery WHERE outcome = 'FAILED' AND path = 'bad'"))
+                .singleElement()
+                .asString()
+                .contains("cannot be read on the target", sha256("the content"));
+        await().untilAsserted(() -> assertThat(
+                        count("SELECT count(*) FROM v_delivery WHERE outcome = 'TRANSFERRED' AND path = 'bad'"))
+                .isEqualTo(2));
     }
 
     @Test

@@ -39,6 +39,9 @@ public final class WatchedConnector implements TargetConnector {
         /** Many directories were listed. */
         default void listed(List<RelativePath> directories) throws InterruptedException {}
 
+        /** Many paths were looked at. */
+        default void looked(List<RelativePath> paths) {}
+
         default void hashed(List<RelativePath> paths) throws InterruptedException {}
     }
 
@@ -87,6 +90,8 @@ public final class WatchedConnector implements TargetConnector {
                             onlooker.applied(operations);
                         } else if (method.getName().equals("hash")) {
                             onlooker.hashed(paths(arguments[0]));
+                        } else if (method.getName().equals("look") && arguments[0] instanceof List) {
+                            onlooker.looked(paths(arguments[0]));
                         } else if (method.getName().equals("list") && arguments[0] instanceof List) {
                             onlooker.listed(paths(arguments[0]));
                         }
