@@ -4,6 +4,7 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
+import io.freshet.file.PartialKey;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
 import io.freshet.journal.Evidence;
@@ -131,12 +132,18 @@ final class Wave {
                 intents.add(Intent.put(link.candidate().path(), link.candidate().present())));
         plan.trees.forEach(
                 tree -> intents.add(Intent.put(tree.path(), tree.directory().present())));
-        for (List<Candidate> puts : List.of(plan.directories, plan.contents, plan.attributes)) {
+        for (List<Candidate> puts : List.of(plan.directories, plan.attributes)) {
             puts.forEach(candidate -> intents.add(Intent.put(candidate.path(), candidate.present())));
         }
+        plan.contents.forEach(
+                candidate -> intents.add(Intent.put(candidate.path(), candidate.present(), partialOf(candidate))));
         removals.decided().forEach(candidate -> intents.add(Intent.remove(candidate.path())));
         stores.deliveries().intend(scope.lease(), scope.run().number(), intents);
         record.settleIntents(intents.stream().map(Intent::path).toList());
+    }
+
+    private @Nullable PartialKey partialOf(Candidate candidate) {
+        return EarlierVersions.partialOf(candidate, scope.session().capabilities());
     }
 
     private void rename(List<Candidate> renames) {
@@ -267,7 +274,8 @@ final class Wave {
                                     candidate.path(),
                                     source.size(),
                                     scope.root().content(candidate.path(), source),
-                                    bases.get(candidate.path())));
+                                    bases.get(candidate.path()),
+                                    partialOf(candidate)));
         }
         List<Result> results = apply(operations);
         for (int i = 0; i < results.size(); i++) {
@@ -275,6 +283,10 @@ final class Wave {
             if (results.get(i) instanceof Result.Done done) {
                 versions.replaced(candidate, done);
                 FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
+                PartialKey partial = partialOf(candidate);
+                if (partial != null && partial.equals(PartialKey.of(delivered))) {
+                    record.usePartial(partial);
+                }
                 delivered(candidate, delivered, done.hash(), done.bytes());
                 forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
             } else if (results.get(i) instanceof Result.Failed failed) {

@@ -3,6 +3,7 @@ package io.freshet.target;
 import io.freshet.file.Attributes;
 import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +29,19 @@ public sealed interface Operation {
      * @param expectedSize size at the last look, to choose the way of transfer by
      * @param base what the target is believed to hold under the path, of which unchanged blocks may be copied; null where
      *     that is not known well enough
+     * @param partial under which what has arrived is kept on the target if the delivery breaks off, and found by the next try;
+     *     null where nothing is to be kept. Only a target that can {@linkplain Capability#SERVER_COPY copy} and {@linkplain
+     *     Capability#CHECKSUM hash} keeps anything, and only of a source that still is this version when it is opened
      */
     record PutFile(
             RelativePath path,
             long expectedSize,
             Content content,
-            @Nullable Base base) implements Operation {
+            @Nullable Base base,
+            @Nullable PartialKey partial) implements Operation {
         /** Puts a file of which the target has nothing. */
         public PutFile(RelativePath path, long expectedSize, Content content) {
-            this(path, expectedSize, content, null);
+            this(path, expectedSize, content, null, null);
         }
     }
 

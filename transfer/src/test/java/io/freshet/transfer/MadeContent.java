@@ -58,6 +58,22 @@ public final class MadeContent implements Content {
                 Account.GID);
     }
 
+    /** The same bytes in the same file, written at another time. */
+    public MadeContent writtenAt(long mtimeNanos) {
+        FileState written = new FileState(
+                FileType.FILE,
+                state.size(),
+                mtimeNanos,
+                mtimeNanos,
+                state.mode(),
+                state.uid(),
+                state.gid(),
+                state.links(),
+                state.identity(),
+                null);
+        return new MadeContent(text, written);
+    }
+
     /** Calls {@code hook} with the place before every read. */
     public MadeContent beforeRead(LongConsumer hook) {
         beforeRead = hook;

@@ -7,6 +7,7 @@ import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
+import io.freshet.file.PartialKey;
 import io.freshet.target.Capability;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
@@ -14,6 +15,7 @@ import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Result;
 import io.freshet.transfer.BlockHasher;
 import io.freshet.transfer.ContentHasher;
+import io.freshet.transfer.PartialName;
 import io.freshet.transfer.SecondReading;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocks that the target has in an earlier version of the file are copied there. What was assembled so is published only
  * if the target itself finds the hash of the bytes that were read here; otherwise the file is sent whole.
+ *
+ * <p>So it is with what an earlier try has left of the same version of a large file, which is copied into a temporary file of
+ * this try; that one in turn is left when this try breaks off. Whatever is left is written in order, so it is a beginning.
  */
 final class FileTask extends StagedTask {
     private static final int TEMPORARY_MODE = 0600;
@@ -30,12 +35,21 @@ final class FileTask extends StagedTask {
     private static final long BYTES_BETWEEN_LOOKS = 16 << 20;
 
     private static final long SMALL = 1 << 20;
+    /** Copies that the server has not confirmed: few, that it need not do much more when it is asked to stop. */
+    private static final int MOST_COPIES_DUE = 2;
 
     private final PutFile put;
     private @Nullable ContentHasher hasher;
     private @Nullable BlockHasher blocks;
+    private @Nullable PartialKey partial;
+    private @Nullable Leftovers leftovers;
     private @Nullable Base known;
+    private @Nullable BaseFile beginning;
     private @Nullable BaseFile base;
+    /** Of which blocks gather to be copied. */
+    private @Nullable BaseFile copiedFrom;
+
+    private int copiesDue;
     private boolean copied;
     private boolean copyFailed;
     private boolean sendsWhole;
@@ -84,6 +98,10 @@ final class FileTask extends StagedTask {
                             : earlier.blocks().blockSize());
         }
         hasher = new ContentHasher(size, earlier == null ? blocks : null);
+        partial = partialToKeep();
+        if (partial != null) {
+            temporary = delivery.paths().inHouse(PartialName.fresh(partial).toString());
+        }
         delivery.fileOpened();
         delivery.channel()
                 .send(
@@ -105,6 +123,30 @@ final class FileTask extends StagedTask {
             return;
         }
         handle = reply.string();
+        openBeginning();
+    }
+
+    private void openBeginning() {
+        PartialKey key = partial;
+        if (key == null || sendsWhole) {
+            openBase();
+            return;
+        }
+        Leftovers.find(delivery, key, temporary, found -> {
+            leftovers = found;
+            byte[] longest = found.longest();
+            if (longest == null) {
+                openBase();
+            } else {
+                BaseFile.openBeginning(delivery.channel(), longest, opened -> {
+                    beginning = opened;
+                    openBase();
+                });
+            }
+        });
+    }
+
+    private void openBase() {
         Base earlier = known;
         if (earlier == null) {
             delivery.hasBlocks(this);
@@ -116,16 +158,26 @@ final class FileTask extends StagedTask {
         });
     }
 
-    /** Returns of what blocks can be copied: a target that cannot hash the outcome gets whole files. */
+    /** Returns under which key what arrives is kept if this breaks off; null where it is not. */
+    private @Nullable PartialKey partialToKeep() {
+        PartialKey key = put.partial();
+        return key != null && key.equals(PartialKey.of(state())) && canAssemble() && delivery.isOnlyOne(key, this)
+                ? key
+                : null;
+    }
+
+    /** A target that cannot hash the outcome gets whole files. */
+    private boolean canAssemble() {
+        return delivery.facts().can(Capability.SERVER_COPY) && delivery.facts().can(Capability.CHECKSUM);
+    }
+
     private @Nullable Base usableBase(long size) {
         Base earlier = put.base();
-        TargetFacts facts = delivery.facts();
         return earlier != null
                         && !sendsWhole
                         && BlockMap.isWorthIt(size)
                         && earlier.blocks().suits(size)
-                        && facts.can(Capability.SERVER_COPY)
-                        && facts.can(Capability.CHECKSUM)
+                        && canAssemble()
                 ? earlier
                 : null;
     }
@@ -144,6 +196,9 @@ final class FileTask extends StagedTask {
         if (firstFailure != null) {
             abandonToFailure();
             return false;
+        }
+        if (copiesDue >= MOST_COPIES_DUE) {
+            return true;
         }
         byte[] block = delivery.block(blocks == null ? 0 : blocks.blockSize());
         try {
@@ -224,16 +279,29 @@ final class FileTask extends StagedTask {
     private void sendContent(byte[] block, int count) {
         present(hasher).update(block, count);
         byte[] blockHash = blocks == null || known == null ? null : blocks.add(block, count);
-        BaseFile earlier = base;
-        if (earlier != null && blockHash != null && earlier.holds(sent, blockHash)) {
-            if (earlier.gather(sent, count)) {
-                copyGathered();
-            }
-        } else {
+        BaseFile from = whoHolds(count, blockHash);
+        if (from != copiedFrom) {
             copyGathered();
+            if (copiedFrom != null && copiedFrom == beginning) {
+                removeLeftovers();
+            }
+            copiedFrom = from;
+        }
+        if (from == null) {
             write(block, count);
+        } else if (from.gather(sent, count)) {
+            copyGathered();
         }
         sent += count;
+    }
+
+    private @Nullable BaseFile whoHolds(int count, byte @Nullable [] blockHash) {
+        BaseFile first = beginning;
+        if (first != null && first.holds(sent, count, blockHash)) {
+            return first;
+        }
+        BaseFile second = base;
+        return second != null && second.holds(sent, count, blockHash) ? second : null;
     }
 
     private void write(byte[] block, int count) {
@@ -253,12 +321,14 @@ final class FileTask extends StagedTask {
     }
 
     private void copyGathered() {
-        BaseFile earlier = base;
-        if (earlier != null && earlier.hasGathered()) {
+        BaseFile from = copiedFrom;
+        if (from != null && from.hasGathered()) {
             copied = true;
             due++;
-            delivery.channel().send(earlier.copy(handle()), reply -> {
+            copiesDue++;
+            delivery.channel().send(from.copy(handle()), reply -> {
                 due--;
+                copiesDue--;
                 copyFailed |= !reply.isOk();
                 replied();
             });
@@ -267,7 +337,8 @@ final class FileTask extends StagedTask {
 
     private void sendTail(Attributes attributes) {
         closeReading();
-        closeBase();
+        closeBases();
+        removeLeftovers();
         SftpChannel channel = delivery.channel();
         TargetFacts facts = delivery.facts();
         if (facts.mustChangeOwner(attributes)) {
@@ -331,9 +402,10 @@ final class FileTask extends StagedTask {
 
     /** Sends the file anew: what it was to be assembled from was not what it was believed to be, or a flush failed. */
     void startOver() {
-        delivery.removeQuietly(temporary);
+        removeStaged();
         copied = false;
         copyFailed = false;
+        copiedFrom = null;
         blocks = null;
         hash = null;
         sent = 0;
@@ -358,16 +430,43 @@ final class FileTask extends StagedTask {
 
     private void letGo() {
         closeReading();
-        closeBase();
+        closeBases();
         delivery.closeQuietly(handle());
         delivery.fileClosed();
     }
 
-    private void closeBase() {
+    private void closeBases() {
+        if (beginning != null) {
+            beginning.close();
+            beginning = null;
+        }
         if (base != null) {
             base.close();
             base = null;
         }
+    }
+
+    /** This try has got as much as they have. */
+    private void removeLeftovers() {
+        if (leftovers != null) {
+            leftovers.remove();
+        }
+    }
+
+    @Override
+    void removeStaged() {
+        super.removeStaged();
+        removeLeftovers();
+    }
+
+    /** On a full disk it would take the space that others still fit into, and the next try needs as much again. */
+    @Override
+    boolean isKeptAfter(Result.Failed reason) {
+        return partial != null
+                && firstFailure == null
+                && !copyFailed
+                && reason.code().concernsWholeTarget()
+                && reason.code() != ErrorCode.TARGET_FULL;
     }
 
     /** Lets go of the source; safe to call at any time. */
