@@ -105,6 +105,7 @@ final class Mirror implements AutoCloseable {
                 Duration.ofMillis(10),
                 Duration.ofMillis(500),
                 defaults.verify(),
+                defaults.unstable(),
                 defaults.linger());
     }
 

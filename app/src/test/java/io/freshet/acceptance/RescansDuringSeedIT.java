@@ -66,6 +66,7 @@ class RescansDuringSeedIT {
                 quick.settle(),
                 quick.settleMax(),
                 quick.verify(),
+                quick.unstable(),
                 quick.linger());
     }
 }

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param settle a path that somebody still writes to waits until it has been quiet for so long
  * @param settleMax but never longer than this after its first change
  * @param verify how what was sent is proven to have arrived
+ * @param unstable what becomes of files that never hold still
  * @param linger how long a run waits for more work before it ends
  */
 public record Policy(
@@ -26,6 +27,7 @@ public record Policy(
         Duration settle,
         Duration settleMax,
         Verify verify,
+        Unstable unstable,
         Duration linger) {
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
@@ -52,6 +54,7 @@ public record Policy(
                 Duration.ofMillis(100),
                 Duration.ofSeconds(5),
                 Verify.IN_FLIGHT,
+                Unstable.PUBLISH,
                 Duration.ofSeconds(2));
     }
 

@@ -17,11 +17,14 @@ import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Unstable;
 import io.freshet.posix.DirectoryEntry;
+import io.freshet.target.Monitor;
 import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wave {
     private static final int FILES_AT_ONCE = 1000;
+    /** So often a file may be found changing before it is sent as it is. */
+    private static final int TRIES_TO_HOLD_STILL = 3;
     /** What a crash may cost: so much is copied again at most, or one file if that is larger. */
     private static final long BYTES_PER_WAVE = 128L << 20;
 
@@ -275,9 +280,11 @@ final class Wave {
                                     source.size(),
                                     scope.root().content(candidate.path(), source),
                                     bases.get(candidate.path()),
-                                    partialOf(candidate)));
+                                    partialOf(candidate),
+                                    isGivenUpToHoldStill(candidate)));
         }
-        List<Result> results = apply(operations);
+        Attempts attempts = new Attempts(scope);
+        List<Result> results = apply(operations, attempts);
         for (int i = 0; i < results.size(); i++) {
             Candidate candidate = chunk.get(i);
             if (results.get(i) instanceof Result.Done done) {
@@ -287,12 +294,41 @@ final class Wave {
                 if (partial != null && partial.equals(PartialKey.of(delivered))) {
                     record.usePartial(partial);
                 }
-                delivered(candidate, delivered, done.hash(), done.bytes());
+                if (done.unstable()) {
+                    deliveredAsRead(candidate, done, attempts.took(candidate.path()));
+                } else {
+                    delivered(candidate, delivered, done.hash(), done.bytes());
+                }
                 forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
+            } else if (results.get(i) instanceof Result.Failed failed && failed.code() == ErrorCode.SOURCE_CHANGED) {
+                fail(candidate, failed, whenChangingIsTriedAgain(candidate, attempts.took(candidate.path())));
             } else if (results.get(i) instanceof Result.Failed failed) {
                 fail(candidate, failed);
             }
         }
+    }
+
+    /** It was given its chances to hold still, and the policy says to send it as it is. */
+    private boolean isGivenUpToHoldStill(Candidate candidate) {
+        return scope.served().policy().unstable() == Unstable.PUBLISH
+                && candidate.item().attempts() >= TRIES_TO_HOLD_STILL - 1;
+    }
+
+    private Instant whenChangingIsTriedAgain(Candidate candidate, Duration took) {
+        return BackOff.ofChangingFile(scope.clock(), candidate.item().attempts(), took);
+    }
+
+    /** The target has something that may never have been on the source: the item stays, as old as it is. */
+    private void deliveredAsRead(Candidate candidate, Result.Done done, Duration took) {
+        WorkItem item = candidate.item();
+        FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
+        String reason = "it was changed while it was read, and sent as it was read; it is looked at again";
+        record.put(new ManifestEntry(candidate.path(), delivered, done.hash(), Evidence.SENT, true));
+        record.deliver(new Delivery(
+                item, candidate.path(), Outcome.TRANSFERRED_UNSTABLE, null, done.bytes(), done.hash(), reason, null));
+        record.fail(
+                new Failure(item, "read", ErrorCode.SOURCE_CHANGED, reason, whenChangingIsTriedAgain(candidate, took)));
+        directories.touchParentOf(candidate.path());
     }
 
     /**
@@ -416,10 +452,14 @@ final class Wave {
 
     /** Carries out operations unless the target as a whole failed; a failure of that kind ends the wave's deliveries. */
     List<Result> apply(List<Operation> operations) {
+        return apply(operations, scope);
+    }
+
+    private List<Result> apply(List<Operation> operations, Monitor monitor) {
         if (operations.isEmpty() || fatal != null) {
             return List.of();
         }
-        List<Result> results = scope.session().apply(operations, scope);
+        List<Result> results = scope.session().apply(operations, monitor);
         for (Result result : results) {
             if (result instanceof Result.Failed failed) {
                 endIfConcerned(failed);

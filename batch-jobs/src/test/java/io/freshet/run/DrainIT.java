@@ -108,6 +108,7 @@ class DrainIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
+                defaults.unstable(),
                 LONGER_THAN_THE_TEST);
     }
 }

@@ -105,6 +105,7 @@ class VerificationIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 verify,
+                defaults.unstable(),
                 Duration.ofMillis(100));
     }
 }

@@ -80,6 +80,7 @@ class WindowIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
+                defaults.unstable(),
                 defaults.linger());
     }
 

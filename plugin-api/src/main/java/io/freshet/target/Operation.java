@@ -32,16 +32,20 @@ public sealed interface Operation {
      * @param partial under which what has arrived is kept on the target if the delivery breaks off, and found by the next try;
      *     null where nothing is to be kept. Only a target that can {@linkplain Capability#SERVER_COPY copy} and {@linkplain
      *     Capability#CHECKSUM hash} keeps anything, and only of a source that still is this version when it is opened
+     * @param unstable whether content that is changed while it is read is put as it was read; else that is {@code
+     *     SOURCE_CHANGED}
      */
     record PutFile(
             RelativePath path,
             long expectedSize,
             Content content,
             @Nullable Base base,
-            @Nullable PartialKey partial) implements Operation {
+            @Nullable PartialKey partial,
+            boolean unstable)
+            implements Operation {
         /** Puts a file of which the target has nothing. */
         public PutFile(RelativePath path, long expectedSize, Content content) {
-            this(path, expectedSize, content, null, null);
+            this(path, expectedSize, content, null, null, false);
         }
     }
 

@@ -15,14 +15,18 @@ public sealed interface Result {
      * @param delivered for a file the state of the source object that was sent, otherwise null
      * @param hash for a file the hash of its bytes as they were read, otherwise null
      * @param blocks the hashes of its blocks, for a file that is worth it, otherwise null
+     * @param unstable whether a file was changed while it was read, so that what was sent may mix what it was with what it
+     *     became; {@code delivered} then has the size that was sent
      */
     record Done(
             long bytes,
             @Nullable FileState delivered,
             @Nullable ContentHash hash,
-            @Nullable BlockMap blocks) implements Result {
+            @Nullable BlockMap blocks,
+            boolean unstable)
+            implements Result {
         /** An operation without content. */
-        public static final Done WITHOUT_CONTENT = new Done(0, null, null, null);
+        public static final Done WITHOUT_CONTENT = new Done(0, null, null, null, false);
     }
 
     /**

@@ -86,6 +86,13 @@ public final class MadeContent implements Content {
         return this;
     }
 
+    /** Lets the source lose its end while it is read. */
+    public MadeContent shrinkingTo(long size) {
+        changes = true;
+        grown = size - state.size();
+        return this;
+    }
+
     /** Lets the source be longer after it was read. */
     public MadeContent growing() {
         changes = true;
@@ -169,10 +176,11 @@ public final class MadeContent implements Content {
         @Override
         public int read(byte[] buffer, int offset, int length) {
             beforeRead.accept(place);
-            if (place >= state.size()) {
+            long size = Math.min(state.size(), state.size() + grown);
+            if (place >= size) {
                 return -1;
             }
-            int count = (int) Math.min(length, state.size() - place);
+            int count = (int) Math.min(length, size - place);
             fill(buffer, offset, count, place + shift);
             place += count;
             return count;

@@ -191,6 +191,64 @@ public abstract class TargetSessionContract {
         assertThat(stagingNames()).isEmpty();
     }
 
+    /** Rule 28: after seconds, not after two hundred gigabytes. */
+    @Test
+    void aLargeSourceThatChangesIsGivenUpOnTheWay() throws Exception {
+        MadeContent changing = MadeContent.of(64L << 20, "torn", 0644, Account.UID, Account.GID)
+                .changing();
+        AtomicLong read = new AtomicLong();
+
+        assertFailed(apply(put("a", changing.beforeRead(read::set))), ErrorCode.SOURCE_CHANGED);
+
+        assertThat(read.get()).isLessThan(32L << 20);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    /** Rule 28: asked to, it is put as it was read, and said to be so. */
+    @Test
+    void sourceThatNeverHoldsStillIsPublishedAsItWasReadWhereThatIsAskedFor() throws Exception {
+        MadeContent changing = MadeContent.of(20_000_001, "torn", 0644, Account.UID, Account.GID)
+                .changing();
+        MadeContent rewritten = MadeContent.of(300_000, "other", 0644, Account.UID, Account.GID)
+                .growing()
+                .rewritten();
+        MadeContent shrunk =
+                MadeContent.of(300_000, "less", 0644, Account.UID, Account.GID).shrinkingTo(1000);
+        MadeContent growing =
+                MadeContent.of(300_000, "more", 0644, Account.UID, Account.GID).growing();
+        MadeContent still = MadeContent.of("still");
+
+        List<Result> results = apply(
+                List.of(
+                        unstable("changing", changing),
+                        unstable("rewritten", rewritten),
+                        unstable("shrunk", shrunk),
+                        unstable("growing", growing),
+                        unstable("still", still)),
+                Monitor.NONE);
+
+        assertUnstable(results.get(0), "changing", changing, 20_000_001);
+        assertUnstable(results.get(1), "rewritten", rewritten, 300_000);
+        assertUnstable(results.get(2), "shrunk", shrunk, 1000);
+        assertDelivered(results.get(3), 300_000, growing);
+        assertDelivered(results.get(4), 5, still);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    private static PutFile unstable(String name, MadeContent content) {
+        return new PutFile(path(name), content.state().size(), content, null, null, true);
+    }
+
+    private void assertUnstable(Result result, String name, MadeContent content, long size) throws IOException {
+        assertDone(result);
+        Result.Done done = (Result.Done) result;
+        assertThat(done.unstable()).isTrue();
+        assertThat(done.delivered()).isEqualTo(content.state().withSize(size));
+        assertThat(done.bytes()).isEqualTo(size);
+        assertThat(root.resolve(name)).hasSize(size);
+        assertThat(done.hash()).isEqualTo(new ContentHash(sha256(root.resolve(name))));
+    }
+
     @Test
     void sourceThatCannotBeReadConcernsOnlyItself() throws Exception {
         List<Result> results =
@@ -868,7 +926,7 @@ public abstract class TargetSessionContract {
 
         MadeContent content = MadeContent.of(randomBytes(LARGE));
         PartialKey other = keyOf(content.writtenAt(7));
-        stopAfter(LARGE / 2, new PutFile(path("big"), LARGE, content, null, other), session);
+        stopAfter(LARGE / 2, new PutFile(path("big"), LARGE, content, null, other, false), session);
 
         assertThat(houseNames()).noneMatch(name -> PartialName.parse(name).isPresent());
         assertThat(stagingNames()).isEmpty();
@@ -883,7 +941,7 @@ public abstract class TargetSessionContract {
         bytes[LARGE / 4] ^= 1;
         bytes[LARGE - 1] ^= 1;
         MadeContent content = MadeContent.of(bytes).writtenAt(MTIME + 1_000_000_000);
-        PutFile put = new PutFile(path("big"), LARGE, content, base, keyOf(content));
+        PutFile put = new PutFile(path("big"), LARGE, content, base, keyOf(content), false);
         AtomicLong read = new AtomicLong();
         content.beforeRead(read::set);
         long first = stopWhen(() -> read.get() > LARGE / 2, put, session);
@@ -940,7 +998,7 @@ public abstract class TargetSessionContract {
     }
 
     private static PutFile large(String name, MadeContent content) {
-        return new PutFile(path(name), content.state().size(), content, null, keyOf(content));
+        return new PutFile(path(name), content.state().size(), content, null, keyOf(content), false);
     }
 
     private List<Path> partialsOf(MadeContent content) throws IOException {
@@ -1042,7 +1100,7 @@ public abstract class TargetSessionContract {
 
     private Result.Done putOver(String name, Operation.Base base, byte[] bytes) throws Exception {
         MadeContent content = MadeContent.of(bytes.clone());
-        Result result = apply(new PutFile(path(name), bytes.length, content, base, null));
+        Result result = apply(new PutFile(path(name), bytes.length, content, base, null, false));
         assertDone(result);
         Result.Done done = (Result.Done) result;
         assertDelivered(result, done.bytes(), content);
@@ -1242,7 +1300,8 @@ public abstract class TargetSessionContract {
                 .isInstanceOfSatisfying(
                         Result.Done.class,
                         done -> assertThat(done)
-                                .isEqualTo(new Result.Done(bytes, content.state(), content.hash(), done.blocks())));
+                                .isEqualTo(
+                                        new Result.Done(bytes, content.state(), content.hash(), done.blocks(), false)));
     }
 
     protected static void assertDone(Result result) {

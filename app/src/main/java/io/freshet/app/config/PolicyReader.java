@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
 import java.time.DateTimeException;
@@ -21,7 +22,16 @@ import java.util.Set;
 /** Reads {@code policies}. */
 final class PolicyReader {
     static final Set<String> KEYS = Set.of(
-            "name", "windows", "time-zone", "bandwidth", "max-deletes", "settle", "settle-max", "verify", "linger");
+            "name",
+            "windows",
+            "time-zone",
+            "bandwidth",
+            "max-deletes",
+            "settle",
+            "settle-max",
+            "verify",
+            "unstable",
+            "linger");
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
@@ -67,6 +77,9 @@ final class PolicyReader {
         Verify verify = section.value("verify")
                 .flatMap(value -> value.read(PolicyReader::verify))
                 .orElse(defaults.verify());
+        Unstable unstable = section.value("unstable")
+                .flatMap(value -> value.read(PolicyReader::unstable))
+                .orElse(defaults.unstable());
         if (settleMax.compareTo(settle) < 0) {
             section.value("settle-max")
                     .or(() -> section.value("settle"))
@@ -79,7 +92,8 @@ final class PolicyReader {
         if (name.isEmpty()) {
             return Optional.empty();
         }
-        Policy policy = new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, linger);
+        Policy policy =
+                new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, unstable, linger);
         known.put(policy.name(), policy);
         return Optional.of(policy);
     }
@@ -150,6 +164,16 @@ final class PolicyReader {
             default ->
                 throw new IllegalArgumentException("'" + text
                         + "' must be in-flight, or run to have each run hash on the" + " target what it has sent");
+        };
+    }
+
+    private static Unstable unstable(String text) {
+        return switch (text) {
+            case "publish" -> Unstable.PUBLISH;
+            case "wait" -> Unstable.WAIT;
+            default ->
+                throw new IllegalArgumentException("'" + text
+                        + "' must be publish, to send a file that never holds still as it was read, or wait");
         };
     }
 

@@ -7,6 +7,7 @@ import io.freshet.filter.RuleOrigin;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
 import io.freshet.run.SourceDefinition;
@@ -81,6 +82,7 @@ class ConfigurationReaderTest {
                 settle: 250ms
                 settle-max: 1m
                 verify: run
+                unstable: wait
                 linger: 1.5s
             """;
 
@@ -116,6 +118,7 @@ class ConfigurationReaderTest {
                         Duration.ofMillis(100),
                         Duration.ofSeconds(5),
                         Verify.IN_FLIGHT,
+                        Unstable.PUBLISH,
                         Duration.ofSeconds(2)));
     }
 
@@ -168,6 +171,7 @@ class ConfigurationReaderTest {
                 Duration.ofMillis(250),
                 Duration.ofMinutes(1),
                 Verify.RUN,
+                Unstable.WAIT,
                 Duration.ofMillis(1500));
         assertThat(configuration.policies()).containsExactly(nights);
         assertThat(target.policy()).isEqualTo(nights);
@@ -217,6 +221,7 @@ class ConfigurationReaderTest {
                         "settle",
                         "settle-max",
                         "verify",
+                        "unstable",
                         "linger");
         assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");
         assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");

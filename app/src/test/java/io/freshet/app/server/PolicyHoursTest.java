@@ -46,6 +46,7 @@ class PolicyHoursTest {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
+                defaults.unstable(),
                 defaults.linger());
     }
 

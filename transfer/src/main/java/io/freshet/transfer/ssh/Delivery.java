@@ -310,6 +310,10 @@ final class Delivery {
         unflushed.add(file);
     }
 
+    void began(FileTask file) {
+        monitor.began(file.operation);
+    }
+
     void fileOpened() {
         openFiles++;
     }

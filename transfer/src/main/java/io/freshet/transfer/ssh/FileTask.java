@@ -35,23 +35,13 @@ final class FileTask extends StagedTask {
     private static final long BYTES_BETWEEN_LOOKS = 16 << 20;
 
     private static final long SMALL = 1 << 20;
-    /** Copies that the server has not confirmed: few, that it need not do much more when it is asked to stop. */
-    private static final int MOST_COPIES_DUE = 2;
 
     private final PutFile put;
     private @Nullable ContentHasher hasher;
     private @Nullable BlockHasher blocks;
     private @Nullable PartialKey partial;
-    private @Nullable Leftovers leftovers;
     private @Nullable Base known;
-    private @Nullable BaseFile beginning;
-    private @Nullable BaseFile base;
-    /** Of which blocks gather to be copied. */
-    private @Nullable BaseFile copiedFrom;
-
-    private int copiesDue;
-    private boolean copied;
-    private boolean copyFailed;
+    private CopiedBlocks copies;
     private boolean sendsWhole;
     private boolean flushedTogether;
     private long written;
@@ -61,6 +51,7 @@ final class FileTask extends StagedTask {
     private @Nullable ContentHash hash;
     private byte @Nullable [] handle;
     private long sent;
+    private boolean unstable;
     private long nextLook = BYTES_BETWEEN_LOOKS;
     private int due;
     private boolean tailSent;
@@ -70,6 +61,7 @@ final class FileTask extends StagedTask {
     FileTask(Delivery delivery, PutFile put, int index) {
         super(delivery, put, index);
         this.put = put;
+        this.copies = new CopiedBlocks(delivery, this::replied);
     }
 
     /** Returns whether an operation puts a file of the kind that is flushed together with others. */
@@ -79,6 +71,7 @@ final class FileTask extends StagedTask {
 
     @Override
     void begin() {
+        delivery.began(this);
         try {
             Content.Reading newReading = put.content().open();
             reading = newReading;
@@ -123,39 +116,12 @@ final class FileTask extends StagedTask {
             return;
         }
         handle = reply.string();
-        openBeginning();
-    }
-
-    private void openBeginning() {
-        PartialKey key = partial;
-        if (key == null || sendsWhole) {
-            openBase();
-            return;
-        }
-        Leftovers.find(delivery, key, temporary, found -> {
-            leftovers = found;
-            byte[] longest = found.longest();
-            if (longest == null) {
-                openBase();
-            } else {
-                BaseFile.openBeginning(delivery.channel(), longest, opened -> {
-                    beginning = opened;
-                    openBase();
-                });
-            }
-        });
-    }
-
-    private void openBase() {
-        Base earlier = known;
-        if (earlier == null) {
-            delivery.hasBlocks(this);
-            return;
-        }
-        BaseFile.open(delivery.channel(), delivery.paths().of(put.path()), earlier, found -> {
-            base = found;
-            delivery.hasBlocks(this);
-        });
+        copies.open(
+                sendsWhole ? null : partial,
+                temporary,
+                delivery.paths().of(put.path()),
+                known,
+                () -> delivery.hasBlocks(this));
     }
 
     /** Returns under which key what arrives is kept if this breaks off; null where it is not. */
@@ -197,7 +163,7 @@ final class FileTask extends StagedTask {
             abandonToFailure();
             return false;
         }
-        if (copiesDue >= MOST_COPIES_DUE) {
+        if (copies.isBusy()) {
             return true;
         }
         byte[] block = delivery.block(blocks == null ? 0 : blocks.blockSize());
@@ -237,7 +203,7 @@ final class FileTask extends StagedTask {
             }
         }
         if (complete) {
-            copyGathered();
+            copies.copyGathered(handle());
             hash = present(hasher).finish();
             sendTail(state.attributes());
         }
@@ -247,23 +213,31 @@ final class FileTask extends StagedTask {
     /** What has only been appended to is sent as it was when it was opened, if a second reading finds that it still is. */
     private boolean goOnThoughChanged(FileState now, boolean complete) {
         FileState state = state();
-        if (!SecondReading.mayOnlyHaveGrown(state, now) || (complete && sent != state.size())) {
+        boolean torn = !SecondReading.mayOnlyHaveGrown(state, now) || (complete && sent != state.size());
+        if (torn && !put.unstable()) {
             abandonChanged();
             return false;
         }
-        if (complete) {
-            copyGathered();
-            ContentHash first = present(hasher).finish();
-            hash = first;
-            closeReading();
-            again = new SecondReading(put.content(), sent, first);
+        unstable |= torn;
+        if (!complete) {
+            return true;
         }
+        copies.copyGathered(handle());
+        ContentHash first = present(hasher).finish();
+        hash = first;
+        if (unstable) {
+            sendTail(state.attributes());
+            return false;
+        }
+        closeReading();
+        again = new SecondReading(put.content(), sent, first);
         return true;
     }
 
     private boolean compareNext(SecondReading second, byte[] block) {
         boolean more = second.readOn(block);
-        if (!more && second.isSame()) {
+        if (!more && (second.isSame() || put.unstable())) {
+            unstable = !second.isSame();
             sendTail(state().attributes());
         } else if (!more) {
             abandonChanged();
@@ -279,29 +253,10 @@ final class FileTask extends StagedTask {
     private void sendContent(byte[] block, int count) {
         present(hasher).update(block, count);
         byte[] blockHash = blocks == null || known == null ? null : blocks.add(block, count);
-        BaseFile from = whoHolds(count, blockHash);
-        if (from != copiedFrom) {
-            copyGathered();
-            if (copiedFrom != null && copiedFrom == beginning) {
-                removeLeftovers();
-            }
-            copiedFrom = from;
-        }
-        if (from == null) {
+        if (!copies.take(sent, count, blockHash, handle())) {
             write(block, count);
-        } else if (from.gather(sent, count)) {
-            copyGathered();
         }
         sent += count;
-    }
-
-    private @Nullable BaseFile whoHolds(int count, byte @Nullable [] blockHash) {
-        BaseFile first = beginning;
-        if (first != null && first.holds(sent, count, blockHash)) {
-            return first;
-        }
-        BaseFile second = base;
-        return second != null && second.holds(sent, count, blockHash) ? second : null;
     }
 
     private void write(byte[] block, int count) {
@@ -320,25 +275,10 @@ final class FileTask extends StagedTask {
         written += count;
     }
 
-    private void copyGathered() {
-        BaseFile from = copiedFrom;
-        if (from != null && from.hasGathered()) {
-            copied = true;
-            due++;
-            copiesDue++;
-            delivery.channel().send(from.copy(handle()), reply -> {
-                due--;
-                copiesDue--;
-                copyFailed |= !reply.isOk();
-                replied();
-            });
-        }
-    }
-
     private void sendTail(Attributes attributes) {
         closeReading();
-        closeBases();
-        removeLeftovers();
+        copies.close();
+        copies.removeLeftovers();
         SftpChannel channel = delivery.channel();
         TargetFacts facts = delivery.facts();
         if (facts.mustChangeOwner(attributes)) {
@@ -376,7 +316,7 @@ final class FileTask extends StagedTask {
     }
 
     private void replied() {
-        if (tailSent && due == 0) {
+        if (tailSent && due == 0 && copies.due() == 0) {
             confirmed();
         }
     }
@@ -386,7 +326,7 @@ final class FileTask extends StagedTask {
         SftpReply.Status failure = firstFailure;
         if (failure != null) {
             explainStaging(failedPhase, failure);
-        } else if (copied && givenUp() == null && (copyFailed || !isOnTarget(present(hash)))) {
+        } else if (copies.any() && givenUp() == null && (copies.hasFailed() || !isOnTarget(present(hash)))) {
             sendsWhole = true;
             startOver();
         } else if (flushedTogether) {
@@ -403,15 +343,14 @@ final class FileTask extends StagedTask {
     /** Sends the file anew: what it was to be assembled from was not what it was believed to be, or a flush failed. */
     void startOver() {
         removeStaged();
-        copied = false;
-        copyFailed = false;
-        copiedFrom = null;
+        copies = new CopiedBlocks(delivery, this::replied);
         blocks = null;
         hash = null;
         sent = 0;
         written = 0;
         nextLook = BYTES_BETWEEN_LOOKS;
         tailSent = false;
+        unstable = false;
         begin();
     }
 
@@ -430,33 +369,15 @@ final class FileTask extends StagedTask {
 
     private void letGo() {
         closeReading();
-        closeBases();
+        copies.close();
         delivery.closeQuietly(handle());
         delivery.fileClosed();
-    }
-
-    private void closeBases() {
-        if (beginning != null) {
-            beginning.close();
-            beginning = null;
-        }
-        if (base != null) {
-            base.close();
-            base = null;
-        }
-    }
-
-    /** This try has got as much as they have. */
-    private void removeLeftovers() {
-        if (leftovers != null) {
-            leftovers.remove();
-        }
     }
 
     @Override
     void removeStaged() {
         super.removeStaged();
-        removeLeftovers();
+        copies.removeLeftovers();
     }
 
     /** On a full disk it would take the space that others still fit into, and the next try needs as much again. */
@@ -464,7 +385,7 @@ final class FileTask extends StagedTask {
     boolean isKeptAfter(Result.Failed reason) {
         return partial != null
                 && firstFailure == null
-                && !copyFailed
+                && !copies.hasFailed()
                 && reason.code().concernsWholeTarget()
                 && reason.code() != ErrorCode.TARGET_FULL;
     }
@@ -485,7 +406,8 @@ final class FileTask extends StagedTask {
 
     @Override
     Result.Done done() {
-        return new Result.Done(written, opened, hash, blocks == null ? null : blocks.map());
+        FileState delivered = unstable ? state().withSize(sent) : state();
+        return new Result.Done(written, delivered, hash, blocks == null ? null : blocks.map(), unstable);
     }
 
     private Content.Reading source() {

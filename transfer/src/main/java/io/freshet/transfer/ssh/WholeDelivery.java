@@ -233,7 +233,7 @@ final class WholeDelivery {
             digest.update(buffer, 0, length);
             tar.file(name, member(opened.attributes()), buffer, length);
             directory.sent('f', length, name);
-            directory.results[index] = new Result.Done(length, opened, ContentHash.of(digest.digest()), null);
+            directory.results[index] = new Result.Done(length, opened, ContentHash.of(digest.digest()), null, false);
             monitor.sent(put, length);
         } catch (FreshetException e) {
             Result.Failed failed = new Result.Failed(e.code(), "read", String.valueOf(e.getMessage()));

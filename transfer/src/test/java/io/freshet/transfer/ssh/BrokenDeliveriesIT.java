@@ -118,7 +118,8 @@ class BrokenDeliveriesIT {
             throws Exception {
         Path root = Files.createTempDirectory(directory, "large");
         PartialKey key = PartialKey.of(content.state());
-        List<Operation> put = List.of(new Operation.PutFile(RelativePath.parse("big"), LARGE, content, null, key));
+        List<Operation> put =
+                List.of(new Operation.PutFile(RelativePath.parse("big"), LARGE, content, null, key, false));
         try (TargetSession session = connect(proxy.port(), root)) {
             session.enterGate(1, "first");
             proxy.after(place, EnumSet.of(Way.TO_SERVER), () -> breakOff(fault, EnumSet.allOf(Way.class)));

@@ -94,7 +94,7 @@ class WholeDirectoriesIT {
         List<Result> results = put(new NewDirectory(path("dir"), contents)).get(0);
 
         assertThat(results).hasSize(contents.size()).hasOnlyElementsOfType(Result.Done.class);
-        assertThat(results.get(4)).isEqualTo(new Result.Done(4097, content.state(), content.hash(), null));
+        assertThat(results.get(4)).isEqualTo(new Result.Done(4097, content.state(), content.hash(), null, false));
         assertThat(session.look(longest)).hasValueSatisfying(found -> {
             assertThat(found.size()).isEqualTo(4097);
             assertThat(found.mode()).isEqualTo(0640);
