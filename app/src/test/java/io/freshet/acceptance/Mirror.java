@@ -105,7 +105,9 @@ final class Mirror implements AutoCloseable {
                 Duration.ofMillis(10),
                 Duration.ofMillis(500),
                 defaults.verify(),
-                defaults.linger());
+                defaults.unstable(),
+                defaults.linger(),
+                defaults.extras());
     }
 
     /** Watches by this tier only; null for the best that works. */

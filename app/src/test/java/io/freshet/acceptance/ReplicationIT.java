@@ -217,6 +217,52 @@ class ReplicationIT {
         site.assertEqualByTreediff();
     }
 
+    /** What has arrived of it does not travel again; what is sent after the kill is what the target did not have. */
+    @Test
+    void aKillInTheMiddleOfALargeFileCostsNoMoreThanWhatWasUnderWay() throws Exception {
+        int size = 96 << 20;
+        byte[] content = new byte[size];
+        new Random(7).nextBytes(content);
+        site.limit("10MB/s");
+        Files.write(site.source().resolve("large"), content);
+        site.start();
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> partial(1) > size / 3 && partial(2) > size / 3);
+        site.kill();
+        long[] there = {partial(1), partial(2)};
+        assertThat(site.replica(1).resolve("large")).doesNotExist();
+        site.start();
+        for (int target = 1; target <= 2; target++) {
+            site.awaitEqual(target, PATIENCE);
+        }
+        assertThat(site.freshet("wait", "--timeout", "60s").exitCode()).isZero();
+        for (int target = 1; target <= 2; target++) {
+            assertThat(database.jdbcClient()
+                            .sql("SELECT bytes FROM freshet.v_delivery WHERE target = :target AND path = 'large'")
+                            .param("target", "target" + target)
+                            .query(Long.class)
+                            .single())
+                    .isLessThanOrEqualTo(size - there[target - 1] + (1 << 16));
+            assertThat(partial(target)).isZero();
+        }
+        site.assertEqualByTreediff();
+    }
+
+    /** How much of a large file lies in a target's staging area. */
+    private long partial(int target) throws IOException {
+        Path house = site.replica(target).resolve(".freshet");
+        if (!Files.isDirectory(house)) {
+            return 0;
+        }
+        try (Stream<Path> names = Files.list(house)) {
+            return names.filter(path -> path.getFileName().toString().startsWith("p"))
+                    .mapToLong(path -> path.toFile().length())
+                    .max()
+                    .orElse(0);
+        }
+    }
+
     private long deliveredFiles() {
         return database.jdbcClient()
                 .sql(

@@ -66,6 +66,8 @@ class RescansDuringSeedIT {
                 quick.settle(),
                 quick.settleMax(),
                 quick.verify(),
-                quick.linger());
+                quick.unstable(),
+                quick.linger(),
+                quick.extras());
     }
 }

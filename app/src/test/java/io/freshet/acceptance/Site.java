@@ -95,6 +95,16 @@ final class Site implements AutoCloseable {
                 %s""".formatted(data, database, source, targets));
     }
 
+    /** Lets every target be sent no more than so much, from the next start on. */
+    void limit(String bandwidth) throws IOException {
+        String limited = Files.readString(config).replaceAll("(?m)^( *)url: .*$", "$0\n$1policy: limited");
+        Files.writeString(config, limited + """
+                policies:
+                  - name: limited
+                    bandwidth: %s
+                """.formatted(bandwidth));
+    }
+
     Path source() {
         return source;
     }

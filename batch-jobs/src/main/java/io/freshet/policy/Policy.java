@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param settle a path that somebody still writes to waits until it has been quiet for so long
  * @param settleMax but never longer than this after its first change
  * @param verify how what was sent is proven to have arrived
+ * @param unstable what becomes of files that never hold still
  * @param linger how long a run waits for more work before it ends
  * @param extras what becomes of what the target holds and we never put there
  */
@@ -27,6 +28,7 @@ public record Policy(
         Duration settle,
         Duration settleMax,
         Verify verify,
+        Unstable unstable,
         Duration linger,
         Extras extras) {
     /** What a source gets that says nothing else. */
@@ -43,24 +45,20 @@ public record Policy(
         }
     }
 
-    /** A policy that holds extras. */
-    public Policy(
-            String name,
-            List<Window> windows,
-            ZoneId timeZone,
-            OptionalLong bytesPerSecond,
-            DeletionLimit maxDeletes,
-            Duration settle,
-            Duration settleMax,
-            Verify verify,
-            Duration linger) {
-        this(name, windows, timeZone, bytesPerSecond, maxDeletes, settle, settleMax, verify, linger, Extras.HOLD);
-    }
-
     /** Returns the same policy with another answer to what becomes of extras. */
     public Policy with(Extras other) {
         return new Policy(
-                name, windows, timeZone, bytesPerSecond, maxDeletes, settle, settleMax, verify, linger, other);
+                name,
+                windows,
+                timeZone,
+                bytesPerSecond,
+                maxDeletes,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                other);
     }
 
     /** Returns a policy with every option at its default. */
@@ -74,7 +72,9 @@ public record Policy(
                 Duration.ofMillis(100),
                 Duration.ofSeconds(5),
                 Verify.IN_FLIGHT,
-                Duration.ofSeconds(2));
+                Unstable.PUBLISH,
+                Duration.ofSeconds(2),
+                Extras.HOLD);
     }
 
     /** Returns whether deliveries may go on at this moment. */

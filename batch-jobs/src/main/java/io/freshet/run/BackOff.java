@@ -29,6 +29,16 @@ final class BackOff {
                 : after(clock, PERMANENT_FIRST, PERMANENT_LONGEST, attempts);
     }
 
+    /**
+     * When to try a file again that was changed while it was read: later than {@link #ofItem}, and not before the lane had
+     * twice the time for others that it spent on this one.
+     */
+    static Instant ofChangingFile(Clock clock, int attempts, Duration took) {
+        Instant usual = ofItem(clock, ErrorCode.SOURCE_CHANGED, attempts);
+        Instant fair = clock.instant().plus(took.multipliedBy(2));
+        return fair.isAfter(usual) ? fair : usual;
+    }
+
     private static Instant after(Clock clock, Duration first, Duration longest, int attempts) {
         long whole = Math.min(longest.toMillis(), first.toMillis() << Math.min(attempts, 20));
         long wait = whole / 2 + ThreadLocalRandom.current().nextLong(whole / 2 + 1);

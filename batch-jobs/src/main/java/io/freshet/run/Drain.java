@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.file.PartialKey;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class Drain {
                 || !scope.served().policy().isOpen(scope.clock().instant())
                 || !guard.isStillTheRoot(scope);
         if (over) {
+            removeNeedlessPartials(scope);
             return false;
         }
         settleDoubts(scope);
@@ -55,7 +57,19 @@ final class Drain {
             throw e;
         }
         claimed.forEach(scope.served().claims()::release);
+        if (!goesOn) {
+            removeNeedlessPartials(scope);
+        }
         return goesOn;
+    }
+
+    /** What was sent of a file that has changed or gone since takes up the target's space for nothing. */
+    private void removeNeedlessPartials(RunScope scope) {
+        Set<PartialKey> needless = stores.partials().known(scope.target()).needless();
+        if (!needless.isEmpty()) {
+            scope.session().removePartials(needless);
+            stores.partials().forget(scope.lease(), needless);
+        }
     }
 
     /** Looks at what a wave of either lane left in the dark; until then nobody else may touch it. */

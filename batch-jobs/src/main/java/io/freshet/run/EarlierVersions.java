@@ -3,6 +3,7 @@ package io.freshet.run;
 import io.freshet.file.BlockMap;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
+import io.freshet.file.PartialKey;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.WaveRecord;
 import io.freshet.path.RelativePath;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the target has of the large files of a wave, block by block, so that only changed blocks travel.
@@ -61,6 +63,14 @@ final class EarlierVersions {
         Set<ContentHash> known = stores.blockMaps().known(contents(held));
         held.values().removeIf(entry -> !known.contains(entry.hash()));
         return held.keySet();
+    }
+
+    /** Returns under which key a target that can do this keeps what arrived of a large file; null for any other. */
+    static @Nullable PartialKey partialOf(Candidate candidate, Set<Capability> capabilities) {
+        FileState source = candidate.present();
+        return source.isFile() && source.size() >= WavePlanner.LARGE_FILE && capabilities.containsAll(KEEPS_BLOCKS)
+                ? PartialKey.of(source)
+                : null;
     }
 
     /** Returns by path what the target was sent of those that may have a map. */

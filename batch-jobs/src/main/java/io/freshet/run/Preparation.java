@@ -1,6 +1,7 @@
 package io.freshet.run;
 
 import io.freshet.journal.Lease;
+import io.freshet.journal.Partials;
 import io.freshet.journal.TargetState;
 import io.freshet.posix.SourceRoot;
 import io.freshet.target.Capability;
@@ -75,14 +76,19 @@ final class Preparation {
         }
     }
 
-    /** Once per lease: settles what the previous owner had under way, and sweeps its staging. Called under the target's lock. */
+    /**
+     * Once per lease: settles what the previous owner had under way, and sweeps its staging but for what is to be built upon.
+     * Called under the target's lock.
+     */
     private void takeOver(RunScope scope, TargetSession session) {
         Long done = takenOver.get(scope.served());
         if (done != null && done == scope.lease().epoch()) {
             return;
         }
         settlement.settle(scope, session, path -> true);
-        session.sweepStaging();
+        Partials.Known partials = stores.partials().known(scope.target());
+        session.sweepStaging(partials.needed());
+        stores.partials().forget(scope.lease(), partials.needless());
         takenOver.put(scope.served(), scope.lease().epoch());
     }
 }

@@ -7,6 +7,7 @@ import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
 import io.freshet.journal.Manifest;
 import io.freshet.journal.MoveHints;
+import io.freshet.journal.Partials;
 import io.freshet.journal.Planning;
 import io.freshet.journal.Registry;
 import io.freshet.journal.Runs;
@@ -26,6 +27,7 @@ record Stores(
         MoveHints hints,
         Manifest manifest,
         BlockMaps blockMaps,
+        Partials partials,
         Deliveries deliveries,
         SentContents sentContents,
         Verifications verifications,
@@ -44,6 +46,7 @@ record Stores(
                 new MoveHints(dataSource),
                 new Manifest(dataSource),
                 new BlockMaps(dataSource),
+                new Partials(dataSource),
                 new Deliveries(dataSource),
                 new SentContents(dataSource),
                 new Verifications(dataSource),

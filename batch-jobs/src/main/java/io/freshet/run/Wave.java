@@ -4,6 +4,7 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
+import io.freshet.file.PartialKey;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
 import io.freshet.journal.Evidence;
@@ -16,11 +17,14 @@ import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Unstable;
 import io.freshet.posix.DirectoryEntry;
+import io.freshet.target.Monitor;
 import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wave {
     private static final int FILES_AT_ONCE = 1000;
+    /** So often a file may be found changing before it is sent as it is. */
+    private static final int TRIES_TO_HOLD_STILL = 3;
     /** What a crash may cost: so much is copied again at most, or one file if that is larger. */
     private static final long BYTES_PER_WAVE = 128L << 20;
 
@@ -133,12 +139,18 @@ final class Wave {
                 intents.add(Intent.put(link.candidate().path(), link.candidate().present())));
         plan.trees.forEach(
                 tree -> intents.add(Intent.put(tree.path(), tree.directory().present())));
-        for (List<Candidate> puts : List.of(plan.directories, plan.contents, plan.attributes)) {
+        for (List<Candidate> puts : List.of(plan.directories, plan.attributes)) {
             puts.forEach(candidate -> intents.add(Intent.put(candidate.path(), candidate.present())));
         }
+        plan.contents.forEach(
+                candidate -> intents.add(Intent.put(candidate.path(), candidate.present(), partialOf(candidate))));
         removals.decided().forEach(candidate -> intents.add(Intent.remove(candidate.path())));
         stores.deliveries().intend(scope.lease(), scope.run().number(), intents);
         record.settleIntents(intents.stream().map(Intent::path).toList());
+    }
+
+    private @Nullable PartialKey partialOf(Candidate candidate) {
+        return EarlierVersions.partialOf(candidate, scope.session().capabilities());
     }
 
     private void rename(List<Candidate> renames) {
@@ -267,14 +279,25 @@ final class Wave {
         for (Candidate candidate : chunk) {
             operations.add(put(candidate, bases.get(candidate.path())));
         }
-        List<Result> results = apply(operations);
+        Attempts attempts = new Attempts(scope);
+        List<Result> results = apply(operations, attempts);
         for (int i = 0; i < results.size(); i++) {
             Candidate candidate = chunk.get(i);
             if (results.get(i) instanceof Result.Done done) {
                 versions.replaced(candidate, done);
                 FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
-                delivered(candidate, delivered, done);
+                PartialKey partial = partialOf(candidate);
+                if (partial != null && partial.equals(PartialKey.of(delivered))) {
+                    record.usePartial(partial);
+                }
+                if (done.unstable()) {
+                    deliveredAsRead(candidate, done, attempts.took(candidate.path()));
+                } else {
+                    delivered(candidate, delivered, done);
+                }
                 forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
+            } else if (results.get(i) instanceof Result.Failed failed && failed.code() == ErrorCode.SOURCE_CHANGED) {
+                fail(candidate, failed, whenChangingIsTriedAgain(candidate, attempts.took(candidate.path())));
             } else if (results.get(i) instanceof Result.Failed failed) {
                 fail(candidate, failed);
             }
@@ -290,7 +313,35 @@ final class Wave {
             return new Operation.PutNode(candidate.path(), source.type(), source.device(), source.attributes());
         }
         return new Operation.PutFile(
-                candidate.path(), source.size(), scope.root().content(candidate.path(), source), base);
+                candidate.path(),
+                source.size(),
+                scope.root().content(candidate.path(), source),
+                base,
+                partialOf(candidate),
+                isGivenUpToHoldStill(candidate));
+    }
+
+    /** It was given its chances to hold still, and the policy says to send it as it is. */
+    private boolean isGivenUpToHoldStill(Candidate candidate) {
+        return scope.served().policy().unstable() == Unstable.PUBLISH
+                && candidate.item().attempts() >= TRIES_TO_HOLD_STILL - 1;
+    }
+
+    private Instant whenChangingIsTriedAgain(Candidate candidate, Duration took) {
+        return BackOff.ofChangingFile(scope.clock(), candidate.item().attempts(), took);
+    }
+
+    /** The target has something that may never have been on the source: the item stays, as old as it is. */
+    private void deliveredAsRead(Candidate candidate, Result.Done done, Duration took) {
+        WorkItem item = candidate.item();
+        FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
+        String reason = "it was changed while it was read, and sent as it was read; it is looked at again";
+        record.put(new ManifestEntry(candidate.path(), delivered, done.hash(), Evidence.SENT, true));
+        record.deliver(new Delivery(
+                item, candidate.path(), Outcome.TRANSFERRED_UNSTABLE, null, done.bytes(), done.hash(), reason, null));
+        record.fail(
+                new Failure(item, "read", ErrorCode.SOURCE_CHANGED, reason, whenChangingIsTriedAgain(candidate, took)));
+        directories.touchParentOf(candidate.path());
     }
 
     /**
@@ -441,11 +492,15 @@ final class Wave {
 
     /** Carries out operations unless the target as a whole failed; a failure of that kind ends the wave's deliveries. */
     List<Result> apply(List<Operation> operations) {
+        return apply(operations, scope);
+    }
+
+    private List<Result> apply(List<Operation> operations, Monitor monitor) {
         if (operations.isEmpty() || fatal != null) {
             return List.of();
         }
         readOnly.openFor(operations);
-        List<Result> results = tryTwice(operations);
+        List<Result> results = tryTwice(operations, monitor);
         for (Result result : results) {
             if (result instanceof Result.Failed failed) {
                 endIfConcerned(failed);
@@ -460,12 +515,12 @@ final class Wave {
         }
     }
 
-    private List<Result> tryTwice(List<Operation> operations) {
-        List<Result> results = new ArrayList<>(scope.session().apply(operations, scope));
+    private List<Result> tryTwice(List<Operation> operations, Monitor monitor) {
+        List<Result> results = new ArrayList<>(scope.session().apply(operations, monitor));
         List<Integer> again = List.copyOf(readOnly.closedMeanwhile(operations, results));
         if (!again.isEmpty()) {
             List<Result> second =
-                    scope.session().apply(again.stream().map(operations::get).toList(), scope);
+                    scope.session().apply(again.stream().map(operations::get).toList(), monitor);
             for (int i = 0; i < again.size(); i++) {
                 results.set(again.get(i), second.get(i));
             }

@@ -108,6 +108,8 @@ class DrainIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
-                LONGER_THAN_THE_TEST);
+                defaults.unstable(),
+                LONGER_THAN_THE_TEST,
+                defaults.extras());
     }
 }

@@ -2,6 +2,7 @@ package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.file.ContentHash;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
@@ -114,8 +115,13 @@ public final class FaultyConnector implements TargetConnector {
         }
 
         @Override
-        public void sweepStaging() {
-            local.sweepStaging();
+        public void sweepStaging(Set<PartialKey> needed) {
+            local.sweepStaging(needed);
+        }
+
+        @Override
+        public void removePartials(Set<PartialKey> needless) {
+            local.removePartials(needless);
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.freshet.journal.Requests;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -277,16 +278,17 @@ class FullVerificationIT extends OneTarget {
     void extrasBeyondTheLimitOfDeletionsWaitForAPerson() throws IOException {
         write("d/a", "one");
         start(new Policy(
-                        "limited",
-                        List.of(),
-                        brief(Extras.DELETE).timeZone(),
-                        OptionalLong.empty(),
-                        new DeletionLimit(1, 1),
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(100),
-                        Verify.IN_FLIGHT,
-                        Duration.ofMillis(100))
-                .with(Extras.DELETE));
+                "limited",
+                List.of(),
+                brief(Extras.DELETE).timeZone(),
+                OptionalLong.empty(),
+                new DeletionLimit(1, 1),
+                Duration.ofMillis(10),
+                Duration.ofMillis(100),
+                Verify.IN_FLIGHT,
+                Unstable.PUBLISH,
+                Duration.ofMillis(100),
+                Extras.DELETE));
         replication.awaitEqual(replica);
         extra("d/one", "x");
         extra("d/two", "x");
@@ -355,7 +357,9 @@ class FullVerificationIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 verify,
-                Duration.ofMillis(100));
+                defaults.unstable(),
+                Duration.ofMillis(100),
+                defaults.extras());
     }
 
     /** Asks for a comparison and waits until that is done, and the run has ended. */

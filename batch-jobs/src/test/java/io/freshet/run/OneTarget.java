@@ -3,6 +3,7 @@ package io.freshet.run;
 import io.freshet.database.TestDatabase;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Unstable;
 import io.freshet.transfer.ssh.OpenSshServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,14 +57,18 @@ abstract class OneTarget {
     }
 
     static Policy withLimit(DeletionLimit limit) {
-        return policy(limit, OptionalLong.empty());
+        return policy(limit, OptionalLong.empty(), Unstable.PUBLISH);
     }
 
     static Policy withBandwidth(long bytesPerSecond) {
-        return policy(DeletionLimit.NONE, OptionalLong.of(bytesPerSecond));
+        return withUnstable(Unstable.PUBLISH, bytesPerSecond);
     }
 
-    private static Policy policy(DeletionLimit limit, OptionalLong bandwidth) {
+    static Policy withUnstable(Unstable unstable, long bytesPerSecond) {
+        return policy(DeletionLimit.NONE, OptionalLong.of(bytesPerSecond), unstable);
+    }
+
+    private static Policy policy(DeletionLimit limit, OptionalLong bandwidth, Unstable unstable) {
         Policy defaults = Policy.withDefaults("special");
         return new Policy(
                 "special",
@@ -74,7 +79,9 @@ abstract class OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
-                defaults.linger());
+                unstable,
+                defaults.linger(),
+                defaults.extras());
     }
 
     long count(String sql) {

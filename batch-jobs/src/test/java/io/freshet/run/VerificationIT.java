@@ -105,6 +105,8 @@ class VerificationIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 verify,
-                Duration.ofMillis(100));
+                defaults.unstable(),
+                Duration.ofMillis(100),
+                defaults.extras());
     }
 }

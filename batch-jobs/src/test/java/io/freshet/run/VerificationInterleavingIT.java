@@ -150,7 +150,9 @@ class VerificationInterleavingIT extends OneTarget {
                                         defaults.settle(),
                                         defaults.settleMax(),
                                         defaults.verify(),
-                                        Duration.ofMillis(100))
+                                        defaults.unstable(),
+                                        Duration.ofMillis(100),
+                                        defaults.extras())
                                 .with(Extras.LEAVE))
                 .start();
         replication.awaitEqual(replica);

@@ -80,7 +80,9 @@ class WindowIT extends OneTarget {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
-                defaults.linger());
+                defaults.unstable(),
+                defaults.linger(),
+                defaults.extras());
     }
 
     private void writeAll() throws IOException {

@@ -25,12 +25,14 @@ public final class Deliveries {
     private final Transactions transactions;
     private final ItemOutcomes items;
     private final BlockMaps blockMaps;
+    private final Partials partials;
 
     public Deliveries(DataSource dataSource) {
         this.jdbc = JdbcClient.create(dataSource);
         this.transactions = new Transactions(dataSource);
         this.items = new ItemOutcomes(jdbc);
         this.blockMaps = new BlockMaps(jdbc);
+        this.partials = new Partials(dataSource);
     }
 
     /**
@@ -45,10 +47,9 @@ public final class Deliveries {
         Map<RelativePath, Intent> byPath = new LinkedHashMap<>();
         intents.forEach(intent -> byPath.put(intent.path(), intent));
         Collection<Intent> rows = byPath.values();
-        transactions.underLease(
-                jdbc,
-                lease,
-                () -> jdbc.sql("""
+        transactions.underLease(jdbc, lease, () -> {
+            partials.begin(lease, rows);
+            return jdbc.sql("""
                         INSERT INTO intent (target_id, path, operation, moved_from, type, size, mtime_nanos, run_number, epoch)
                         SELECT :target, path, operation, moved_from, type::"char", size, mtime_nanos, :run, :epoch
                         FROM unnest(:paths::text[], :operations::text[], :movedFrom::text[], :types::text[], :sizes::bigint[],
@@ -59,20 +60,21 @@ public final class Deliveries {
                             moved_from = excluded.moved_from, type = excluded.type, size = excluded.size,
                             mtime_nanos = excluded.mtime_nanos, run_number = excluded.run_number, epoch = excluded.epoch
                         """)
-                        .param("target", lease.target().value())
-                        .param("run", runNumber)
-                        .param("epoch", lease.epoch())
-                        .param("paths", Columns.text(rows, Intent::path))
-                        .param("operations", Columns.text(rows, Intent::kind))
-                        .param("movedFrom", Columns.text(rows, Intent::movedFrom))
-                        .param(
-                                "types",
-                                Columns.text(
-                                        rows,
-                                        i -> i.type() == null ? null : i.type().code()))
-                        .param("sizes", Columns.number(rows, Intent::size))
-                        .param("mtimes", Columns.number(rows, Intent::mtimeNanos))
-                        .update());
+                    .param("target", lease.target().value())
+                    .param("run", runNumber)
+                    .param("epoch", lease.epoch())
+                    .param("paths", Columns.text(rows, Intent::path))
+                    .param("operations", Columns.text(rows, Intent::kind))
+                    .param("movedFrom", Columns.text(rows, Intent::movedFrom))
+                    .param(
+                            "types",
+                            Columns.text(
+                                    rows,
+                                    i -> i.type() == null ? null : i.type().code()))
+                    .param("sizes", Columns.number(rows, Intent::size))
+                    .param("mtimes", Columns.number(rows, Intent::mtimeNanos))
+                    .update();
+        });
     }
 
     /** Returns what was intended and neither acknowledged nor settled. */
@@ -91,7 +93,8 @@ public final class Deliveries {
                             movedFrom == null ? null : RelativePath.parse(movedFrom),
                             type == null ? null : FileType.ofCode(type.charAt(0)),
                             row.getLong("size"),
-                            row.getLong("mtime_nanos"));
+                            row.getLong("mtime_nanos"),
+                            null);
                 })
                 .list();
     }
@@ -104,6 +107,7 @@ public final class Deliveries {
             long added = putEntries(lease, runNumber, wave.puts);
             verify(lease, wave.verified);
             blockMaps.record(wave);
+            partials.record(lease, wave);
             addDeliveries(lease, runNumber, wave.deliveries);
             items.record(lease, runNumber, wave);
             wave.further.forEach(more -> WorkQueue.add(jdbc, lease, more.because(), more.paths(), more.kind(), true));

@@ -49,7 +49,8 @@ public final class Planning {
      * One row per path: the widest kind, the oldest and the newest number. A walk that is asked for again starts over, for what
      * it has passed may have changed since. What a rescan found is as old as its opening:
      * whoever waits for a number from then on waits for it. A path that was closed once is ready at once;
-     * one that is being written, or changed again while it waits, settles.
+     * one that is being written, or changed again while it waits, settles. One that was found changing while it was read
+     * waits its time out, for it is changed all the time.
      */
     private void enqueue(Lease lease, Settling settling, int source, long after, long upTo) {
         jdbc.sql("""
@@ -83,6 +84,7 @@ public final class Planning {
                             lane = CASE WHEN greatest(w.kind, excluded.kind) = 'PATH' THEN excluded.lane
                                         WHEN excluded.moved_from IS NOT NULL THEN excluded.lane ELSE w.lane END,
                             ready_at = CASE
+                                WHEN w.attempts > 0 AND w.error_code = 'SOURCE_CHANGED' THEN w.ready_at
                                 WHEN w.attempts > 0 THEN least(w.ready_at, now() + interval '5 seconds')
                                 WHEN excluded.ready_at > excluded.first_dirty_at OR w.ready_at <= w.first_dirty_at
                                 THEN least(now() + :settle * interval '1 millisecond',

@@ -2,6 +2,7 @@ package io.freshet.journal;
 
 import io.freshet.file.BlockMap;
 import io.freshet.file.ContentHash;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class WaveRecord {
     final List<Delivery> deliveries = new ArrayList<>();
     final Map<ContentHash, BlockMap> blockMaps = new LinkedHashMap<>();
     final Set<ContentHash> replacedContents = new LinkedHashSet<>();
+    final Set<PartialKey> usedPartials = new LinkedHashSet<>();
     final Map<RelativePath, ContentHash> verified = new LinkedHashMap<>();
     final Set<RelativePath> settledIntents = new LinkedHashSet<>();
     long unchanged;
@@ -84,6 +86,11 @@ public final class WaveRecord {
     /** What was delivered has these blocks. */
     public void blocks(ContentHash content, BlockMap blocks) {
         blockMaps.put(content, blocks);
+    }
+
+    /** What was delivered has been put in its place: nothing of it is left in the staging area. */
+    public void usePartial(PartialKey key) {
+        usedPartials.add(key);
     }
 
     /** The target was asked for the hash of what it holds under a path, and it is what we sent. */

@@ -238,4 +238,25 @@ class WorkQueueIT {
         target.plan();
         assertThat(target.ready(Lane.EXPRESS)).isNotEmpty();
     }
+
+    /** Rule 28: a file that is changed all the time is told of all the time, and is not read all the time. */
+    @Test
+    void anotherChangeBringsAFailedItemForwardButNotOneThatWasFoundChanging() {
+        target.changed("bad", "busy");
+        target.plan();
+        Instant inAnHour = Instant.now().plusSeconds(3600);
+        WaveRecord wave = new WaveRecord();
+        wave.fail(new Failure(target.readyItem("bad"), "write", ErrorCode.TARGET_CONFLICT, "no", inAnHour));
+        wave.fail(new Failure(target.readyItem("busy"), "read", ErrorCode.SOURCE_CHANGED, "no", inAnHour));
+        target.deliveries.record(target.lease, target.openRun(), wave);
+
+        target.changed("bad", "busy");
+        target.plan();
+
+        assertThat(target.jdbc
+                        .sql("SELECT path FROM work_item WHERE ready_at < now() + interval '1 minute'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("bad");
+    }
 }

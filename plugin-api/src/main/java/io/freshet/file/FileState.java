@@ -81,6 +81,11 @@ public record FileState(
         return equals(earlier);
     }
 
+    /** Returns the same state but for the size. */
+    public FileState withSize(long bytes) {
+        return new FileState(type, bytes, mtimeNanos, ctimeNanos, mode, uid, gid, links, identity, linkTarget);
+    }
+
     /** Returns the attributes that are delivered beside the content. */
     public Attributes attributes() {
         return new Attributes(mode, uid, gid, mtimeNanos, extended);

@@ -2,6 +2,9 @@ package io.freshet.target;
 
 /** Somebody who watches operations while they run and may ask them to stop; called from the session's thread. */
 public interface Monitor {
+    /** Tells that the content of a file is about to be read. */
+    default void began(Operation operation) {}
+
     /** Tells that more bytes of a file's content were sent. */
     void sent(Operation operation, long bytes);
 

@@ -4,6 +4,7 @@ import io.freshet.file.Attributes;
 import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.file.FileType;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +30,23 @@ public sealed interface Operation {
      * @param expectedSize size at the last look, to choose the way of transfer by
      * @param base what the target is believed to hold under the path, of which unchanged blocks may be copied; null where
      *     that is not known well enough
+     * @param partial under which what has arrived is kept on the target if the delivery breaks off, and found by the next try;
+     *     null where nothing is to be kept. Only a target that can {@linkplain Capability#SERVER_COPY copy} and {@linkplain
+     *     Capability#CHECKSUM hash} keeps anything, and only of a source that still is this version when it is opened
+     * @param unstable whether content that is changed while it is read is put as it was read; else that is {@code
+     *     SOURCE_CHANGED}
      */
     record PutFile(
             RelativePath path,
             long expectedSize,
             Content content,
-            @Nullable Base base) implements Operation {
+            @Nullable Base base,
+            @Nullable PartialKey partial,
+            boolean unstable)
+            implements Operation {
         /** Puts a file of which the target has nothing. */
         public PutFile(RelativePath path, long expectedSize, Content content) {
-            this(path, expectedSize, content, null);
+            this(path, expectedSize, content, null, null, false);
         }
     }
 

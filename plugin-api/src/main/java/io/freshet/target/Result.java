@@ -16,14 +16,27 @@ public sealed interface Result {
      * @param hash for a file the hash of its bytes as they were read, otherwise null
      * @param blocks the hashes of its blocks, for a file that is worth it, otherwise null
      * @param remark what is not as in the source and cannot be, in words; otherwise null
+     * @param unstable whether a file was changed while it was read, so that what was sent may mix what it was with what it
+     *     became; {@code delivered} then has the size that was sent
      */
     record Done(
             long bytes,
             @Nullable FileState delivered,
             @Nullable ContentHash hash,
             @Nullable BlockMap blocks,
-            @Nullable String remark)
+            @Nullable String remark,
+            boolean unstable)
             implements Result {
+        /** Done, and of what held still. */
+        public Done(
+                long bytes,
+                @Nullable FileState delivered,
+                @Nullable ContentHash hash,
+                @Nullable BlockMap blocks,
+                @Nullable String remark) {
+            this(bytes, delivered, hash, blocks, remark, false);
+        }
+
         /** Done, and as in the source. */
         public Done(long bytes, @Nullable FileState delivered, @Nullable ContentHash hash, @Nullable BlockMap blocks) {
             this(bytes, delivered, hash, blocks, null);

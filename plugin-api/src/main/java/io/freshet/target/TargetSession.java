@@ -3,6 +3,7 @@ package io.freshet.target;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileType;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,8 +131,14 @@ public interface TargetSession extends AutoCloseable {
     /** Returns the bytes that the account can still write below the root, where the target tells. */
     OptionalLong freeBytes();
 
-    /** Removes everything from the staging area; only the owner of the lease calls this, with nothing under way. */
-    void sweepStaging();
+    /**
+     * Removes everything from the staging area but the partials with these keys; only the owner of the lease calls this, with
+     * nothing under way.
+     */
+    void sweepStaging(Set<PartialKey> needed);
+
+    /** Removes the partials with these keys; nobody is delivering to them, others may be under way. */
+    void removePartials(Set<PartialKey> needless);
 
     @Override
     void close();

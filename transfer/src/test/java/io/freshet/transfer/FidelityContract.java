@@ -299,7 +299,8 @@ public abstract class FidelityContract {
 
         Operation.Base base = first.blocks() == null ? null : new Operation.Base(before.length, MTIME, first.blocks());
         MadeContent content = MadeContent.of(after);
-        Result second = session.apply(List.of(new PutFile(path("f"), after.length, content, base)), Monitor.NONE)
+        Result second = session.apply(
+                        List.of(new PutFile(path("f"), after.length, content, base, null, false)), Monitor.NONE)
                 .get(0);
 
         assertThat(second).isInstanceOf(Result.Done.class);

@@ -59,6 +59,22 @@ public final class MadeContent implements Content {
                 Account.GID);
     }
 
+    /** The same bytes in the same file, written at another time. */
+    public MadeContent writtenAt(long mtimeNanos) {
+        FileState written = new FileState(
+                FileType.FILE,
+                state.size(),
+                mtimeNanos,
+                mtimeNanos,
+                state.mode(),
+                state.uid(),
+                state.gid(),
+                state.links(),
+                state.identity(),
+                null);
+        return new MadeContent(text, written);
+    }
+
     /** Calls {@code hook} with the place before every read. */
     public MadeContent beforeRead(LongConsumer hook) {
         beforeRead = hook;
@@ -68,6 +84,13 @@ public final class MadeContent implements Content {
     /** Lets the source be another one after it was read. */
     public MadeContent changing() {
         changes = true;
+        return this;
+    }
+
+    /** Lets the source lose its end while it is read. */
+    public MadeContent shrinkingTo(long size) {
+        changes = true;
+        grown = size - state.size();
         return this;
     }
 
@@ -173,10 +196,11 @@ public final class MadeContent implements Content {
         @Override
         public int read(byte[] buffer, int offset, int length) {
             beforeRead.accept(place);
-            if (place >= state.size()) {
+            long size = Math.min(state.size(), state.size() + grown);
+            if (place >= size) {
                 return -1;
             }
-            int count = (int) Math.min(length, state.size() - place);
+            int count = (int) Math.min(length, size - place);
             fill(buffer, offset, count, place + shift);
             place += count;
             return count;

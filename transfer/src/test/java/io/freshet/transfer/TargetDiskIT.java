@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +118,7 @@ class TargetDiskIT {
         List<Operation> missing = PathHistory.remainder(changes.operations(), findings.inEffect());
         try (TargetSession session = target.connect()) {
             session.enterGate(1, "first");
-            session.sweepStaging();
+            session.sweepStaging(Set.of());
             assertThat(PathHistory.failures(session.apply(missing, Monitor.NONE)))
                     .isEmpty();
         }

@@ -11,6 +11,7 @@ import io.freshet.file.BlockMap;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileType;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
@@ -30,10 +31,13 @@ import io.freshet.target.TargetListing;
 import io.freshet.target.TargetSession;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -47,6 +51,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -186,6 +191,64 @@ public abstract class TargetSessionContract {
         assertFailed(result, ErrorCode.SOURCE_CHANGED);
         assertThat(root.resolve("a")).hasContent("old");
         assertThat(stagingNames()).isEmpty();
+    }
+
+    /** Rule 28: after seconds, not after two hundred gigabytes. */
+    @Test
+    void aLargeSourceThatChangesIsGivenUpOnTheWay() throws Exception {
+        MadeContent changing = MadeContent.of(64L << 20, "torn", 0644, Account.UID, Account.GID)
+                .changing();
+        AtomicLong read = new AtomicLong();
+
+        assertFailed(apply(put("a", changing.beforeRead(read::set))), ErrorCode.SOURCE_CHANGED);
+
+        assertThat(read.get()).isLessThan(32L << 20);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    /** Rule 28: asked to, it is put as it was read, and said to be so. */
+    @Test
+    void sourceThatNeverHoldsStillIsPublishedAsItWasReadWhereThatIsAskedFor() throws Exception {
+        MadeContent changing = MadeContent.of(20_000_001, "torn", 0644, Account.UID, Account.GID)
+                .changing();
+        MadeContent rewritten = MadeContent.of(300_000, "other", 0644, Account.UID, Account.GID)
+                .growing()
+                .rewritten();
+        MadeContent shrunk =
+                MadeContent.of(300_000, "less", 0644, Account.UID, Account.GID).shrinkingTo(1000);
+        MadeContent growing =
+                MadeContent.of(300_000, "more", 0644, Account.UID, Account.GID).growing();
+        MadeContent still = MadeContent.of("still");
+
+        List<Result> results = apply(
+                List.of(
+                        unstable("changing", changing),
+                        unstable("rewritten", rewritten),
+                        unstable("shrunk", shrunk),
+                        unstable("growing", growing),
+                        unstable("still", still)),
+                Monitor.NONE);
+
+        assertUnstable(results.get(0), "changing", changing, 20_000_001);
+        assertUnstable(results.get(1), "rewritten", rewritten, 300_000);
+        assertUnstable(results.get(2), "shrunk", shrunk, 1000);
+        assertDelivered(results.get(3), 300_000, growing);
+        assertDelivered(results.get(4), 5, still);
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    private static PutFile unstable(String name, MadeContent content) {
+        return new PutFile(path(name), content.state().size(), content, null, null, true);
+    }
+
+    private void assertUnstable(Result result, String name, MadeContent content, long size) throws IOException {
+        assertDone(result);
+        Result.Done done = (Result.Done) result;
+        assertThat(done.unstable()).isTrue();
+        assertThat(done.delivered()).isEqualTo(content.state().withSize(size));
+        assertThat(done.bytes()).isEqualTo(size);
+        assertThat(root.resolve(name)).hasSize(size);
+        assertThat(done.hash()).isEqualTo(new ContentHash(sha256(root.resolve(name))));
     }
 
     @Test
@@ -824,6 +887,216 @@ public abstract class TargetSessionContract {
         assertThat(putOver("big", base, bytes).bytes()).isEqualTo(bytes.length);
     }
 
+    // Partials
+
+    private static final int LARGE = 16 * 16 * BLOCK + 4321;
+
+    /** Wherever it was stopped, whoever goes on: what has arrived does not travel again. */
+    @Test
+    void aStoppedFileGoesOnWhereItStoppedUnderTheSameAndUnderANewGate() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        MadeContent content = MadeContent.of(randomBytes(LARGE));
+        long place = random.nextInt(LARGE * 3 / 4);
+        Files.writeString(root.resolve("big"), "old");
+
+        long first = stopAfter(place, large("big", content), session);
+        assertThat(partialsOf(content)).as("seed %d", seed).hasSize(copiesBlocks() ? 1 : 0);
+        assertThat(root.resolve("big")).hasContent("old");
+        long second = stopAfter((LARGE - first) / 2, large("big", content), session);
+        try (TargetSession next = connect()) {
+            next.enterGate(2, "second");
+            next.sweepStaging(Set.of(keyOf(content)));
+
+            Result result =
+                    next.apply(List.of(large("big", content)), Monitor.NONE).get(0);
+
+            long there = first / BLOCK * BLOCK + second;
+            assertDelivered(result, copiesBlocks() ? LARGE - there / BLOCK * BLOCK : LARGE, content);
+        }
+        assertThat(sha256(root.resolve("big")))
+                .as("seed %d", seed)
+                .isEqualTo(content.hash().hex());
+        assertThat(partialsOf(content)).isEmpty();
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    /** Under which path, is all the same. */
+    @Test
+    void aPartialIsOfUseUnderAnotherName() throws Exception {
+        MadeContent content = MadeContent.of(randomBytes(LARGE));
+        long first = stopAfter(LARGE / 2, large("before", content), session);
+
+        Result result = apply(large("after", content));
+
+        assertDelivered(result, copiesBlocks() ? LARGE - first / BLOCK * BLOCK : LARGE, content);
+        assertThat(partialsOf(content)).isEmpty();
+    }
+
+    /** Rule 1: nobody knows what happened to it in between. */
+    @Test
+    void aPartialThatIsNotWhatWasSentIsNeverBuiltUpon() throws Exception {
+        MadeContent content = MadeContent.of(randomBytes(LARGE));
+        stopAfter(LARGE / 2, large("big", content), session);
+        for (Path partial : partialsOf(content)) {
+            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 3 * BLOCK);
+            }
+        }
+
+        Result result = apply(large("big", content));
+
+        assertDelivered(result, LARGE, content);
+        assertThat(sha256(root.resolve("big"))).isEqualTo(content.hash().hex());
+        assertThat(partialsOf(content)).isEmpty();
+    }
+
+    @Test
+    void aPartialOfAnotherVersionIsNotUsedAndGoesWithTheSweepThatDoesNotNameIt() throws Exception {
+        MadeContent old = MadeContent.of(randomBytes(LARGE));
+        MadeContent content = old.writtenAt(MTIME + 1);
+        Files.writeString(
+                root.resolve(".freshet").resolve(PartialName.fresh(keyOf(old)).toString()), "left over");
+        stopAfter(LARGE / 2, large("big", old), session);
+        int left = partialsOf(old).size();
+        session.sweepStaging(Set.of(keyOf(old)));
+        assertThat(partialsOf(old)).hasSize(left);
+
+        assertDelivered(apply(large("big", content)), LARGE, content);
+
+        assertThat(partialsOf(old)).hasSize(left);
+        session.removePartials(Set.of(keyOf(content)));
+        assertThat(partialsOf(old)).hasSize(left);
+        session.removePartials(Set.of(keyOf(old)));
+        assertThat(partialsOf(old)).isEmpty();
+        stopAfter(LARGE / 2, large("big", old), session);
+        session.sweepStaging(Set.of(keyOf(content)));
+        assertThat(partialsOf(old)).isEmpty();
+    }
+
+    @Test
+    void nothingIsKeptOfAFileThatChangedOrIsNotTheVersionThatWasAskedFor() throws Exception {
+        MadeContent changing = MadeContent.of(randomBytes(LARGE)).changing();
+        assertFailed(apply(large("big", changing)), ErrorCode.SOURCE_CHANGED);
+        assertThat(partialsOf(changing)).isEmpty();
+
+        MadeContent content = MadeContent.of(randomBytes(LARGE));
+        PartialKey other = keyOf(content.writtenAt(7));
+        stopAfter(LARGE / 2, new PutFile(path("big"), LARGE, content, null, other, false), session);
+
+        assertThat(houseNames()).noneMatch(name -> PartialName.parse(name).isPresent());
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    /** The beginning is in the partial, and of the rest most is in the version that the target has. */
+    @Test
+    void aPartialAndAnEarlierVersionAreBothBuiltUpon() throws Exception {
+        byte[] bytes = randomBytes(LARGE);
+        Operation.Base base = deliverFirst("big", bytes);
+        bytes[5] ^= 1;
+        bytes[LARGE / 4] ^= 1;
+        bytes[LARGE - 1] ^= 1;
+        MadeContent content = MadeContent.of(bytes).writtenAt(MTIME + 1_000_000_000);
+        PutFile put = new PutFile(path("big"), LARGE, content, base, keyOf(content), false);
+        AtomicLong read = new AtomicLong();
+        content.beforeRead(read::set);
+        long first = stopWhen(() -> read.get() > LARGE / 2, put, session);
+
+        Result.Done done = (Result.Done) apply(put);
+
+        assertThat(first).isEqualTo(copiesBlocks() ? 2 * BLOCK : first);
+        assertDelivered(done, copiesBlocks() ? 4321 : LARGE, content);
+        assertThat(sha256(root.resolve("big"))).isEqualTo(content.hash().hex());
+        assertThat(partialsOf(content)).isEmpty();
+    }
+
+    /** A large file lets others go on between its blocks, and two of them arrive side by side. */
+    @Test
+    void largeFilesAndSmallOnesShareTheConnection() throws Exception {
+        Assumptions.assumeTrue(copiesBlocks(), "a local copy has nothing to share");
+        MadeContent one = MadeContent.of(64L << 20, "one", 0644, Account.UID, Account.GID);
+        MadeContent two = MadeContent.of(64L << 20, "two", 0644, Account.UID, Account.GID);
+        List<String> ended = new ArrayList<>();
+        AtomicLong sentOfOne = new AtomicLong();
+        AtomicLong sentOfOneWhenTwoBegan = new AtomicLong(-1);
+        List<Operation> operations = new ArrayList<>(List.of(put("one", one), put("two", two)));
+        for (int i = 0; i < 20; i++) {
+            operations.add(put("small" + i, MadeContent.of("small")));
+        }
+
+        apply(operations, new Monitor() {
+            @Override
+            public void sent(Operation operation, long bytes) {
+                if (operation.path().equals(path("one"))) {
+                    sentOfOne.addAndGet(bytes);
+                } else if (operation.path().equals(path("two"))) {
+                    sentOfOneWhenTwoBegan.compareAndSet(-1, sentOfOne.get());
+                }
+            }
+
+            @Override
+            public void ended(Operation operation, Result result) {
+                ended.add(operation.path().toString());
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return false;
+            }
+        });
+
+        assertThat(ended.subList(0, 20)).allMatch(name -> name.startsWith("small"));
+        assertThat(sentOfOneWhenTwoBegan.get()).isLessThan(16L << 20);
+    }
+
+    private static PartialKey keyOf(MadeContent content) {
+        return PartialKey.of(content.state());
+    }
+
+    private static PutFile large(String name, MadeContent content) {
+        return new PutFile(path(name), content.state().size(), content, null, keyOf(content), false);
+    }
+
+    private List<Path> partialsOf(MadeContent content) throws IOException {
+        Path house = root.resolve(".freshet");
+        return houseNames().stream()
+                .filter(name -> PartialName.parse(name)
+                        .filter(partial -> partial.key().equals(keyOf(content)))
+                        .isPresent())
+                .map(house::resolve)
+                .toList();
+    }
+
+    /** Stops a delivery when so many bytes were sent; returns how many were. */
+    private long stopAfter(long bytes, PutFile put, TargetSession by) {
+        AtomicLong sent = new AtomicLong();
+        return stopWhen(() -> sent.get() > bytes, put, by, sent);
+    }
+
+    private long stopWhen(BooleanSupplier when, PutFile put, TargetSession by) {
+        return stopWhen(when, put, by, new AtomicLong());
+    }
+
+    private long stopWhen(BooleanSupplier when, PutFile put, TargetSession by, AtomicLong sent) {
+        handOver();
+        List<Result> results = by.apply(List.of(put), new Monitor() {
+            @Override
+            public void sent(Operation operation, long bytes) {
+                sent.addAndGet(bytes);
+            }
+
+            @Override
+            public void ended(Operation operation, Result result) {}
+
+            @Override
+            public boolean stopRequested() {
+                return when.getAsBoolean();
+            }
+        });
+        assertFailed(results.get(0), ErrorCode.STOPPED);
+        return sent.get();
+    }
+
     // Hashing
 
     @Test
@@ -883,7 +1156,7 @@ public abstract class TargetSessionContract {
 
     private Result.Done putOver(String name, Operation.Base base, byte[] bytes) throws Exception {
         MadeContent content = MadeContent.of(bytes.clone());
-        Result result = apply(new PutFile(path(name), bytes.length, content, base));
+        Result result = apply(new PutFile(path(name), bytes.length, content, base, null, false));
         assertDone(result);
         Result.Done done = (Result.Done) result;
         assertDelivered(result, done.bytes(), content);
@@ -1044,7 +1317,7 @@ public abstract class TargetSessionContract {
         Files.writeString(tree.resolve("file"), "left over");
         handOver();
 
-        session.sweepStaging();
+        session.sweepStaging(Set.of());
 
         assertThat(stagingNames()).isEmpty();
         assertThat(houseNames()).contains("marker");

@@ -3,6 +3,7 @@ package io.freshet.app.config;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
 import java.time.DateTimeException;
@@ -30,6 +31,7 @@ final class PolicyReader {
             "settle",
             "settle-max",
             "verify",
+            "unstable",
             "linger",
             "extras");
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
@@ -80,6 +82,9 @@ final class PolicyReader {
         Extras extras = section.value("extras")
                 .flatMap(value -> value.read(PolicyReader::extras))
                 .orElse(defaults.extras());
+        Unstable unstable = section.value("unstable")
+                .flatMap(value -> value.read(PolicyReader::unstable))
+                .orElse(defaults.unstable());
         if (settleMax.compareTo(settle) < 0) {
             section.value("settle-max")
                     .or(() -> section.value("settle"))
@@ -92,8 +97,8 @@ final class PolicyReader {
         if (name.isEmpty()) {
             return Optional.empty();
         }
-        Policy policy =
-                new Policy(name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, linger, extras);
+        Policy policy = new Policy(
+                name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, unstable, linger, extras);
         known.put(policy.name(), policy);
         return Optional.of(policy);
     }
@@ -177,6 +182,16 @@ final class PolicyReader {
             default ->
                 throw new IllegalArgumentException("'" + text + "' must be hold, leave or delete: what becomes of what"
                         + " the target holds and we never put there");
+        };
+    }
+
+    private static Unstable unstable(String text) {
+        return switch (text) {
+            case "publish" -> Unstable.PUBLISH;
+            case "wait" -> Unstable.WAIT;
+            default ->
+                throw new IllegalArgumentException("'" + text
+                        + "' must be publish, to send a file that never holds still as it was read, or wait");
         };
     }
 

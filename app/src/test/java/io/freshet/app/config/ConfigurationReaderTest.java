@@ -8,6 +8,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
 import io.freshet.run.SourceDefinition;
@@ -87,6 +88,7 @@ class ConfigurationReaderTest {
                 settle: 250ms
                 settle-max: 1m
                 verify: full
+                unstable: wait
                 linger: 1.5s
                 extras: delete
             """;
@@ -123,7 +125,9 @@ class ConfigurationReaderTest {
                         Duration.ofMillis(100),
                         Duration.ofSeconds(5),
                         Verify.IN_FLIGHT,
-                        Duration.ofSeconds(2)));
+                        Unstable.PUBLISH,
+                        Duration.ofSeconds(2),
+                        Extras.HOLD));
     }
 
     @Test
@@ -180,6 +184,7 @@ class ConfigurationReaderTest {
                 Duration.ofMillis(250),
                 Duration.ofMinutes(1),
                 Verify.FULL,
+                Unstable.WAIT,
                 Duration.ofMillis(1500),
                 Extras.DELETE);
         assertThat(configuration.policies()).containsExactly(nights);
@@ -234,6 +239,7 @@ class ConfigurationReaderTest {
                         "settle",
                         "settle-max",
                         "verify",
+                        "unstable",
                         "linger",
                         "extras");
         assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");

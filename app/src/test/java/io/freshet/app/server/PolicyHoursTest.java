@@ -46,7 +46,9 @@ class PolicyHoursTest {
                 defaults.settle(),
                 defaults.settleMax(),
                 defaults.verify(),
-                defaults.linger());
+                defaults.unstable(),
+                defaults.linger(),
+                defaults.extras());
     }
 
     @Test

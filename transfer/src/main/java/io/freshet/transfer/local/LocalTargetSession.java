@@ -7,6 +7,7 @@ import io.freshet.file.ContentHash;
 import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.ExtendedAttributes.Selection;
 import io.freshet.file.FileType;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import io.freshet.posix.LocalNode;
 import io.freshet.target.Capability;
@@ -18,6 +19,7 @@ import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetSession;
 import io.freshet.transfer.FidelityProbe;
 import io.freshet.transfer.GateName;
+import io.freshet.transfer.PartialName;
 import io.freshet.transfer.SetIdBits;
 import io.freshet.transfer.StagingName;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A session with a target that is a directory of this machine; used by one thread at a time. */
@@ -429,24 +432,38 @@ final class LocalTargetSession implements TargetSession {
     }
 
     @Override
-    public void sweepStaging() {
+    public void sweepStaging(Set<PartialKey> needed) {
+        sweep(name -> StagingName.isOne(name)
+                || PartialName.parse(name)
+                        .filter(partial -> !needed.contains(partial.key()))
+                        .isPresent());
+    }
+
+    @Override
+    public void removePartials(Set<PartialKey> needless) {
+        sweep(name -> PartialName.parse(name)
+                .filter(partial -> needless.contains(partial.key()))
+                .isPresent());
+    }
+
+    private void sweep(Predicate<String> which) {
         requireEntered();
         try {
-            sweep(inHouse("."), true);
+            sweep(inHouse("."), which);
         } catch (IOException e) {
             requireGate();
             throw failure(LocalFailure.codeOf(e), "could not sweep the staging area: " + e.getMessage(), e);
         }
     }
 
-    private static void sweep(Path directory, boolean onlyTemporary) throws IOException {
+    private static void sweep(Path directory, Predicate<String> which) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
-                if (onlyTemporary && !StagingName.isOne(LocalPaths.name(entry))) {
+                if (!which.test(LocalPaths.name(entry))) {
                     continue;
                 }
                 if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    sweep(entry, false);
+                    sweep(entry, below -> true);
                 }
                 Files.deleteIfExists(entry);
             }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagedFile {
     private static final int BLOCK = 256 * 1024;
+    /** How much of a large file is written between two looks at whether it is changing. */
+    private static final long BYTES_BETWEEN_LOOKS = 16 << 20;
 
     private final Path temporary;
     private final FileChannel channel;
@@ -29,6 +31,7 @@ final class StagedFile {
     private final long sent;
     private final ContentHash hash;
     private final @Nullable String remark;
+    private final boolean unstable;
 
     private StagedFile(
             Path temporary,
@@ -36,19 +39,22 @@ final class StagedFile {
             FileState state,
             long sent,
             ContentHash hash,
-            @Nullable String remark) {
+            @Nullable String remark,
+            boolean unstable) {
         this.temporary = temporary;
         this.channel = channel;
         this.state = state;
         this.sent = sent;
         this.hash = hash;
         this.remark = remark;
+        this.unstable = unstable;
     }
 
     /** Reads a file of the source to its end and writes it, with its attributes; nothing is left of it if that fails. */
     static StagedFile write(PutFile put, LocalTargetSession session, Monitor monitor) throws IOException {
         Path temporary = session.inHouse(StagingName.fresh());
         FileChannel channel = null;
+        monitor.began(put);
         try (Content.Reading reading = put.content().open()) {
             FileState state = reading.opened();
             MessageDigest digest = SecondReading.sha256();
@@ -56,11 +62,18 @@ final class StagedFile {
             long sent = copy(put, reading, channel, digest, session.fidelity().sparse(), monitor);
             session.setAttributes(temporary, state.attributes());
             ContentHash hash = ContentHash.of(digest.digest());
-            if (!isWhole(put.content(), state, reading.now(), sent, hash, monitor)) {
-                throw new Refusal(
-                        ErrorCode.SOURCE_CHANGED, "read", "it changed while it was read; it is looked at again");
+            boolean whole = isWhole(put.content(), state, reading.now(), sent, hash, monitor);
+            if (!whole && !put.unstable()) {
+                throw changed();
             }
-            return new StagedFile(temporary, channel, state, sent, hash, session.remark(state.attributes()));
+            return new StagedFile(
+                    temporary,
+                    channel,
+                    whole ? state : state.withSize(sent),
+                    sent,
+                    hash,
+                    session.remark(state.attributes()),
+                    !whole);
         } catch (IOException | RuntimeException e) {
             // Asked while the part that was written still takes up the last of the space.
             boolean full = LocalFailure.isForWantOfSpace(e, session.base());
@@ -85,8 +98,13 @@ final class StagedFile {
         long size = reading.opened().size();
         byte[] block = new byte[(int) Math.min(BLOCK, Math.max(size, 1))];
         long sent = 0;
+        long nextLook = BYTES_BETWEEN_LOOKS;
         while (sent < size) {
             requireNoStop(monitor);
+            if (sent >= nextLook) {
+                nextLook = sent + BYTES_BETWEEN_LOOKS;
+                requireNoChange(put, reading);
+            }
             int read = reading.read(block, 0, (int) Math.min(block.length, size - sent));
             if (read < 0) {
                 break;
@@ -105,6 +123,19 @@ final class StagedFile {
             channel.write(ByteBuffer.allocate(1), sent - 1);
         }
         return sent;
+    }
+
+    private static void requireNoChange(PutFile put, Content.Reading reading) throws Refusal {
+        FileState now = reading.now();
+        if (!put.unstable()
+                && !now.isUnchangedSince(reading.opened())
+                && !SecondReading.mayOnlyHaveGrown(reading.opened(), now)) {
+            throw changed();
+        }
+    }
+
+    private static Refusal changed() {
+        return new Refusal(ErrorCode.SOURCE_CHANGED, "read", "it changed while it was read; it is looked at again");
     }
 
     /** Returns whether what was read is the whole file as it was when it was opened, though it may have grown since. */
@@ -140,7 +171,7 @@ final class StagedFile {
     Result.Done publish(Path path) throws IOException {
         channel.close();
         LocalFile.publish(temporary, path);
-        return new Result.Done(sent, state, hash, null, remark);
+        return new Result.Done(sent, state, hash, null, remark, unstable);
     }
 
     void discard(Throwable reason) {

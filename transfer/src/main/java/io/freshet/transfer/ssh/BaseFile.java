@@ -1,11 +1,13 @@
 package io.freshet.transfer.ssh;
 
+import io.freshet.file.BlockMap;
 import io.freshet.target.Operation.Base;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The version of a file that the target holds, open for reading, and the blocks of it that are to be copied next.
+ * A file of the target that holds blocks of the one that is delivered, open for reading, and the blocks that are to be copied
+ * next: the version that the target has, or the part of the new one that an earlier try has left.
  *
  * <p>Neighbouring blocks are copied by one request, but never so many that the server could not be stopped.
  */
@@ -14,18 +16,34 @@ final class BaseFile {
 
     private final SftpChannel channel;
     private final byte[] handle;
-    private final Base base;
+    private final long size;
+    private final @Nullable BlockMap blocks;
     private long from;
     private long to;
 
-    private BaseFile(SftpChannel channel, byte[] handle, Base base) {
+    private BaseFile(SftpChannel channel, byte[] handle, long size, @Nullable BlockMap blocks) {
         this.channel = channel;
         this.handle = handle;
-        this.base = base;
+        this.size = size;
+        this.blocks = blocks;
     }
 
-    /** Opens what is at a path; {@code then} gets null if that is not what it is believed to be. */
+    /** Opens an earlier version; {@code then} gets null if that is not what it is believed to be. */
     static void open(SftpChannel channel, byte[] remote, Base base, Consumer<@Nullable BaseFile> then) {
+        open(channel, remote, base, base.blocks(), then);
+    }
+
+    /** Opens the beginning of what is delivered; {@code then} gets null if that cannot be read. */
+    static void openBeginning(SftpChannel channel, byte[] remote, Consumer<@Nullable BaseFile> then) {
+        open(channel, remote, null, null, then);
+    }
+
+    private static void open(
+            SftpChannel channel,
+            byte[] remote,
+            @Nullable Base expected,
+            @Nullable BlockMap blocks,
+            Consumer<@Nullable BaseFile> then) {
         SftpRequest open = channel.request(SftpProtocol.OPEN)
                 .string(remote)
                 .number(SftpProtocol.OPEN_READ)
@@ -35,25 +53,34 @@ final class BaseFile {
                 then.accept(null);
                 return;
             }
-            BaseFile file = new BaseFile(channel, opened.string(), base);
-            channel.send(channel.request(SftpProtocol.FSTAT).string(file.handle), state -> {
-                if (state.type() == SftpProtocol.ATTRIBUTES && file.isAsDelivered(state.attributes())) {
-                    then.accept(file);
+            byte[] handle = opened.string();
+            channel.send(channel.request(SftpProtocol.FSTAT).string(handle), state -> {
+                SftpAttributes now = state.type() == SftpProtocol.ATTRIBUTES ? state.attributes() : null;
+                if (now != null && (expected == null || isAsDelivered(expected, now))) {
+                    then.accept(new BaseFile(channel, handle, now.size(), blocks));
                 } else {
-                    file.close();
+                    close(channel, handle);
                     then.accept(null);
                 }
             });
         });
     }
 
-    private boolean isAsDelivered(SftpAttributes now) {
+    private static boolean isAsDelivered(Base base, SftpAttributes now) {
         return now.size() == base.size() && (int) now.mtimeSeconds() == SftpRequest.seconds(base.mtimeNanos());
     }
 
-    /** Returns whether the block at a position has this hash here, too. */
-    boolean holds(long position, byte[] hash) {
-        return base.blocks().holds(position / base.blocks().blockSize(), hash, 0);
+    /**
+     * Returns whether the block at a position is to be had here.
+     *
+     * @param hash of the block; null where it is not known, and nothing is to be had by it
+     */
+    boolean holds(long position, int count, byte @Nullable [] hash) {
+        BlockMap map = blocks;
+        if (map == null) {
+            return position + count <= size;
+        }
+        return hash != null && map.holds(position / map.blockSize(), hash, 0);
     }
 
     /** Takes in a block to copy; returns whether it is time to {@linkplain #copy copy} what has gathered. */
@@ -83,6 +110,10 @@ final class BaseFile {
     }
 
     void close() {
+        close(channel, handle);
+    }
+
+    private static void close(SftpChannel channel, byte[] handle) {
         channel.send(channel.request(SftpProtocol.CLOSE).string(handle), reply -> {});
     }
 }

@@ -3,6 +3,7 @@ package io.freshet.transfer.ssh;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
+import io.freshet.file.PartialKey;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
@@ -12,7 +13,9 @@ import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Result;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,7 @@ final class Delivery {
     private final Queue<FileTask> withBlocks = new ArrayDeque<>();
     private final List<FileTask> unflushed = new ArrayList<>();
     private final Queue<FileTask> again = new ArrayDeque<>();
+    private final Map<PartialKey, FileTask> partials = new HashMap<>();
     private boolean flushesTogether;
     private long unflushedSince;
 
@@ -288,6 +292,11 @@ final class Delivery {
         withBlocks.add(file);
     }
 
+    /** Returns whether no other file of this list has this key: two names of one file that is not linked do not mix. */
+    boolean isOnlyOne(PartialKey key, FileTask file) {
+        return partials.computeIfAbsent(key, first -> file) == file;
+    }
+
     /** Returns the array to read the next block into: as large as one WRITE may be, and at least so large. */
     byte[] block(int atLeast) {
         if (block.length < atLeast) {
@@ -312,6 +321,10 @@ final class Delivery {
             unflushedSince = System.nanoTime();
         }
         unflushed.add(file);
+    }
+
+    void began(FileTask file) {
+        monitor.began(file.operation);
     }
 
     void fileOpened() {

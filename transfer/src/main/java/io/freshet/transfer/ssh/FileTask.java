@@ -8,6 +8,7 @@ import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileState;
+import io.freshet.file.PartialKey;
 import io.freshet.target.Capability;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
@@ -16,6 +17,7 @@ import io.freshet.target.Result;
 import io.freshet.transfer.BlockHasher;
 import io.freshet.transfer.ContentHasher;
 import io.freshet.transfer.DataRuns;
+import io.freshet.transfer.PartialName;
 import io.freshet.transfer.SecondReading;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocks that the target has in an earlier version of the file are copied there. What was assembled so is published only
  * if the target itself finds the hash of the bytes that were read here; otherwise the file is sent whole.
+ *
+ * <p>So it is with what an earlier try has left of the same version of a large file, which is copied into a temporary file of
+ * this try; that one in turn is left when this try breaks off. Whatever is left is written in order, so it is a beginning.
  */
 final class FileTask extends StagedTask {
     private static final int TEMPORARY_MODE = 0600;
@@ -36,10 +41,9 @@ final class FileTask extends StagedTask {
     private final PutFile put;
     private @Nullable ContentHasher hasher;
     private @Nullable BlockHasher blocks;
+    private @Nullable PartialKey partial;
     private @Nullable Base known;
-    private @Nullable BaseFile base;
-    private boolean copied;
-    private boolean copyFailed;
+    private CopiedBlocks copies;
     private boolean sendsWhole;
     private boolean flushedTogether;
     private boolean endsInHole;
@@ -50,6 +54,7 @@ final class FileTask extends StagedTask {
     private @Nullable ContentHash hash;
     private byte @Nullable [] handle;
     private long sent;
+    private boolean unstable;
     private long nextLook = BYTES_BETWEEN_LOOKS;
     private int due;
     private boolean tailSent;
@@ -59,6 +64,7 @@ final class FileTask extends StagedTask {
     FileTask(Delivery delivery, PutFile put, int index) {
         super(delivery, put, index);
         this.put = put;
+        this.copies = new CopiedBlocks(delivery, this::replied);
     }
 
     /** Returns whether an operation puts a file of the kind that is flushed together with others. */
@@ -68,6 +74,7 @@ final class FileTask extends StagedTask {
 
     @Override
     void begin() {
+        delivery.began(this);
         try {
             Content.Reading newReading = put.content().open();
             reading = newReading;
@@ -87,6 +94,10 @@ final class FileTask extends StagedTask {
                             : earlier.blocks().blockSize());
         }
         hasher = new ContentHasher(size, earlier == null ? blocks : null);
+        partial = partialToKeep();
+        if (partial != null) {
+            temporary = delivery.paths().inHouse(PartialName.fresh(partial).toString());
+        }
         delivery.fileOpened();
         delivery.channel()
                 .send(
@@ -108,27 +119,34 @@ final class FileTask extends StagedTask {
             return;
         }
         handle = reply.string();
-        Base earlier = known;
-        if (earlier == null) {
-            delivery.hasBlocks(this);
-            return;
-        }
-        BaseFile.open(delivery.channel(), delivery.paths().of(put.path()), earlier, found -> {
-            base = found;
-            delivery.hasBlocks(this);
-        });
+        copies.open(
+                sendsWhole ? null : partial,
+                temporary,
+                delivery.paths().of(put.path()),
+                known,
+                () -> delivery.hasBlocks(this));
     }
 
-    /** Returns of what blocks can be copied: a target that cannot hash the outcome gets whole files. */
+    /** Returns under which key what arrives is kept if this breaks off; null where it is not. */
+    private @Nullable PartialKey partialToKeep() {
+        PartialKey key = put.partial();
+        return key != null && key.equals(PartialKey.of(state())) && canAssemble() && delivery.isOnlyOne(key, this)
+                ? key
+                : null;
+    }
+
+    /** A target that cannot hash the outcome gets whole files. */
+    private boolean canAssemble() {
+        return delivery.facts().can(Capability.SERVER_COPY) && delivery.facts().can(Capability.CHECKSUM);
+    }
+
     private @Nullable Base usableBase(long size) {
         Base earlier = put.base();
-        TargetFacts facts = delivery.facts();
         return earlier != null
                         && !sendsWhole
                         && BlockMap.isWorthIt(size)
                         && earlier.blocks().suits(size)
-                        && facts.can(Capability.SERVER_COPY)
-                        && facts.can(Capability.CHECKSUM)
+                        && canAssemble()
                 ? earlier
                 : null;
     }
@@ -147,6 +165,9 @@ final class FileTask extends StagedTask {
         if (firstFailure != null) {
             abandonToFailure();
             return false;
+        }
+        if (copies.isBusy()) {
+            return true;
         }
         byte[] block = delivery.block(blocks == null ? 0 : blocks.blockSize());
         try {
@@ -185,7 +206,7 @@ final class FileTask extends StagedTask {
             }
         }
         if (complete) {
-            copyGathered();
+            copies.copyGathered(handle());
             hash = present(hasher).finish();
             sendTail(state.attributes());
         }
@@ -195,23 +216,31 @@ final class FileTask extends StagedTask {
     /** What has only been appended to is sent as it was when it was opened, if a second reading finds that it still is. */
     private boolean goOnThoughChanged(FileState now, boolean complete) {
         FileState state = state();
-        if (!SecondReading.mayOnlyHaveGrown(state, now) || (complete && sent != state.size())) {
+        boolean torn = !SecondReading.mayOnlyHaveGrown(state, now) || (complete && sent != state.size());
+        if (torn && !put.unstable()) {
             abandonChanged();
             return false;
         }
-        if (complete) {
-            copyGathered();
-            ContentHash first = present(hasher).finish();
-            hash = first;
-            closeReading();
-            again = new SecondReading(put.content(), sent, first);
+        unstable |= torn;
+        if (!complete) {
+            return true;
         }
+        copies.copyGathered(handle());
+        ContentHash first = present(hasher).finish();
+        hash = first;
+        if (unstable) {
+            sendTail(state.attributes());
+            return false;
+        }
+        closeReading();
+        again = new SecondReading(put.content(), sent, first);
         return true;
     }
 
     private boolean compareNext(SecondReading second, byte[] block) {
         boolean more = second.readOn(block);
-        if (!more && second.isSame()) {
+        if (!more && (second.isSame() || put.unstable())) {
+            unstable = !second.isSame();
             sendTail(state().attributes());
         } else if (!more) {
             abandonChanged();
@@ -227,41 +256,39 @@ final class FileTask extends StagedTask {
     private void sendContent(byte[] block, int count) {
         present(hasher).update(block, count);
         byte[] blockHash = blocks == null || known == null ? null : blocks.add(block, count);
-        BaseFile earlier = base;
-        BaseFile holder = earlier != null && blockHash != null && earlier.holds(sent, blockHash) ? earlier : null;
+        boolean held = copies.select(sent, count, blockHash, handle());
         if (delivery.facts().fidelity().sparse()) {
-            bringData(block, count, holder);
+            bringData(block, count, held);
         } else {
-            bring(block, 0, count, holder);
+            bring(block, 0, count, held);
         }
         sent += count;
     }
 
     /** Leaves out what may be a hole. */
-    private void bringData(byte[] block, int count, @Nullable BaseFile holder) {
+    private void bringData(byte[] block, int count, boolean held) {
         int end = 0;
         for (int begin = DataRuns.begin(block, 0, count, sent);
                 begin < count;
                 begin = DataRuns.begin(block, end, count, sent)) {
             if (begin > end) {
-                copyGathered();
+                copies.copyGathered(handle());
             }
             end = DataRuns.end(block, begin, count, sent);
-            bring(block, begin, end, holder);
+            bring(block, begin, end, held);
         }
         endsInHole = end < count;
         if (endsInHole) {
-            copyGathered();
+            copies.copyGathered(handle());
         }
     }
 
-    /** @param holder the file on the target from which it can be copied; null to send it */
-    private void bring(byte[] block, int begin, int end, @Nullable BaseFile holder) {
-        if (holder == null) {
-            copyGathered();
+    /** @param held whether the target has it and copies it */
+    private void bring(byte[] block, int begin, int end, boolean held) {
+        if (held) {
+            copies.gather(sent + begin, end - begin, handle());
+        } else {
             write(block, begin, end);
-        } else if (holder.gather(sent + begin, end - begin)) {
-            copyGathered();
         }
     }
 
@@ -281,22 +308,10 @@ final class FileTask extends StagedTask {
         written += end - begin;
     }
 
-    private void copyGathered() {
-        BaseFile earlier = base;
-        if (earlier != null && earlier.hasGathered()) {
-            copied = true;
-            due++;
-            delivery.channel().send(earlier.copy(handle()), reply -> {
-                due--;
-                copyFailed |= !reply.isOk();
-                replied();
-            });
-        }
-    }
-
     private void sendTail(Attributes attributes) {
         closeReading();
-        closeBase();
+        copies.close();
+        copies.removeLeftovers();
         SftpChannel channel = delivery.channel();
         TargetFacts facts = delivery.facts();
         if (endsInHole) {
@@ -372,7 +387,7 @@ final class FileTask extends StagedTask {
     }
 
     private void replied() {
-        if (tailSent && due == 0) {
+        if (tailSent && due == 0 && copies.due() == 0) {
             confirmed();
         }
     }
@@ -382,7 +397,7 @@ final class FileTask extends StagedTask {
         SftpReply.Status failure = firstFailure;
         if (failure != null) {
             explainStaging(failedPhase, failure);
-        } else if (copied && givenUp() == null && (copyFailed || !isOnTarget(present(hash)))) {
+        } else if (copies.any() && givenUp() == null && (copies.hasFailed() || !isOnTarget(present(hash)))) {
             sendsWhole = true;
             startOver();
         } else if (flushedTogether) {
@@ -398,9 +413,8 @@ final class FileTask extends StagedTask {
 
     /** Sends the file anew: what it was to be assembled from was not what it was believed to be, or a flush failed. */
     void startOver() {
-        delivery.removeQuietly(temporary);
-        copied = false;
-        copyFailed = false;
+        removeStaged();
+        copies = new CopiedBlocks(delivery, this::replied);
         blocks = null;
         hash = null;
         sent = 0;
@@ -408,6 +422,7 @@ final class FileTask extends StagedTask {
         nextLook = BYTES_BETWEEN_LOOKS;
         endsInHole = false;
         tailSent = false;
+        unstable = false;
         begin();
     }
 
@@ -426,16 +441,25 @@ final class FileTask extends StagedTask {
 
     private void letGo() {
         closeReading();
-        closeBase();
+        copies.close();
         delivery.closeQuietly(handle());
         delivery.fileClosed();
     }
 
-    private void closeBase() {
-        if (base != null) {
-            base.close();
-            base = null;
-        }
+    @Override
+    void removeStaged() {
+        super.removeStaged();
+        copies.removeLeftovers();
+    }
+
+    /** On a full disk it would take the space that others still fit into, and the next try needs as much again. */
+    @Override
+    boolean isKeptAfter(Result.Failed reason) {
+        return partial != null
+                && firstFailure == null
+                && !copies.hasFailed()
+                && reason.code().concernsWholeTarget()
+                && reason.code() != ErrorCode.TARGET_FULL;
     }
 
     /** Lets go of the source; safe to call at any time. */
@@ -454,12 +478,14 @@ final class FileTask extends StagedTask {
 
     @Override
     Result.Done done() {
+        FileState delivered = unstable ? state().withSize(sent) : state();
         return new Result.Done(
                 written,
-                opened,
+                delivered,
                 hash,
                 blocks == null ? null : blocks.map(),
-                delivery.facts().remark(state().attributes()));
+                delivery.facts().remark(state().attributes()),
+                unstable);
     }
 
     private Content.Reading source() {

@@ -4,6 +4,7 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileType;
+import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
 import io.freshet.target.Capability;
@@ -15,6 +16,7 @@ import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetListing;
 import io.freshet.target.TargetSession;
 import io.freshet.transfer.GateName;
+import io.freshet.transfer.PartialName;
 import io.freshet.transfer.StagingName;
 import io.freshet.transfer.ssh.Circumstances.Look;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A session with a target over SFTP. */
@@ -351,9 +354,23 @@ final class SftpTargetSession implements TargetSession {
     }
 
     @Override
-    public void sweepStaging() {
+    public void sweepStaging(Set<PartialKey> needed) {
+        sweep(name -> StagingName.isOne(name)
+                || PartialName.parse(name)
+                        .filter(partial -> !needed.contains(partial.key()))
+                        .isPresent());
+    }
+
+    @Override
+    public void removePartials(Set<PartialKey> needless) {
+        sweep(name -> PartialName.parse(name)
+                .filter(partial -> needless.contains(partial.key()))
+                .isPresent());
+    }
+
+    private void sweep(Predicate<String> which) {
         requireEntered();
-        StagingSweep.run(channel, paths.house(), status -> {
+        StagingSweep.run(channel, paths.house(), which, status -> {
             requireGate();
             throw unexpected("list the staging area", status);
         });

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An operation that makes its object complete under a temporary name first and publishes it by an atomic rename. */
 abstract class StagedTask extends Task {
-    final byte[] temporary;
+    /** Where it is made. */
+    byte[] temporary;
 
     private boolean begun;
     private boolean staged;
@@ -39,6 +40,16 @@ abstract class StagedTask extends Task {
     private void beginOnce() {
         begun = true;
         begin();
+    }
+
+    /** Whether the temporary object stays for the next try when this is why the task ends. */
+    boolean isKeptAfter(Result.Failed reason) {
+        return false;
+    }
+
+    /** Removes the temporary object, and whatever else there is of it. */
+    void removeStaged() {
+        delivery.removeQuietly(temporary);
     }
 
     /** Sends what makes the temporary object; calls {@link #staged} once the server has confirmed all of it. */
@@ -115,14 +126,16 @@ abstract class StagedTask extends Task {
     /** Tells why a request about the temporary object failed, removes that object and ends the task. */
     final void explainStaging(String phase, SftpReply.Status status) {
         Circumstances.look(delivery.channel(), delivery.paths(), operation.path(), null, seen -> {
-            delivery.removeQuietly(temporary);
+            removeStaged();
             conclude(phase, Diagnosis.ofStaging(status, seen, delivery.facts().isSuperuser()));
         });
     }
 
-    /** Removes the temporary object and ends the task. */
+    /** Ends the task, and removes the temporary object unless it is of use to the next try. */
     final void discard(Result.Failed reason) {
-        delivery.removeQuietly(temporary);
+        if (!isKeptAfter(reason)) {
+            removeStaged();
+        }
         end(reason);
     }
 
@@ -133,7 +146,7 @@ abstract class StagedTask extends Task {
                     if (reply.isOk()) {
                         end(done());
                     } else {
-                        explain("publish", reply.status(), () -> delivery.removeQuietly(temporary));
+                        explain("publish", reply.status(), this::removeStaged);
                     }
                 });
         takeEffect();

@@ -1,6 +1,5 @@
 package io.freshet.transfer.ssh;
 
-import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +17,13 @@ final class StagingSweep {
     }
 
     /**
-     * Removes what has a temporary name in the staging area.
+     * Removes what has such a name in the staging area.
      *
+     * @param which names
      * @param unreadable told why a directory cannot be listed
      */
-    static void run(SftpChannel channel, byte[] house, Consumer<SftpReply.Status> unreadable) {
-        new StagingSweep(channel, unreadable).sweep(house, StagingName::isOne);
+    static void run(SftpChannel channel, byte[] house, Predicate<String> which, Consumer<SftpReply.Status> unreadable) {
+        new StagingSweep(channel, unreadable).sweep(house, which);
         awaitAll(channel);
     }
 

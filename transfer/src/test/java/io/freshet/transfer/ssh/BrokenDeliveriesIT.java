@@ -3,6 +3,8 @@ package io.freshet.transfer.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.failure.ErrorCode;
+import io.freshet.file.PartialKey;
+import io.freshet.path.RelativePath;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
@@ -22,6 +24,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokenDeliveriesIT {
     private static final int CHANGES = 60;
     private static final int LARGEST = 3 << 20;
+    private static final int LARGE = 48 << 20;
     /** How long a server may be silent here. */
     private static final Duration SILENCE = Duration.ofSeconds(2);
     /** Until a loss is noticed, the machine being busy. */
@@ -88,6 +92,76 @@ class BrokenDeliveriesIT {
     @Tag("nightly")
     void everyPathIsOldOrNewHundredsOfTimes() throws Exception {
         tryThem(Map.of(Fault.CLOSED, 120, Fault.RESET, 120, Fault.SERVER_KILLED, 120, Fault.SILENT, 30));
+    }
+
+    /** Whoever goes on, by the gate of before or by the next owner's: what the target has does not travel again. */
+    @Test
+    void aLargeFileGoesOnWhereverItBrokeOff() throws Exception {
+        long seed = Long.getLong("freshet.seed", System.nanoTime());
+        System.out.printf("-Dfreshet.seed=%d%n", seed);
+        Random random = new Random(seed);
+        byte[] bytes = new byte[LARGE];
+        random.nextBytes(bytes);
+        MadeContent content = MadeContent.of(bytes);
+        for (Fault fault : Fault.values()) {
+            for (boolean newOwner : new boolean[] {false, true}) {
+                long place = (long) LARGE / 2 + random.nextInt(LARGE / 3);
+                long again = breakOffAndGoOn(content, fault, place, newOwner);
+                System.out.printf("%s after %d bytes: %d were sent again%n", fault, place, again - (LARGE - place));
+                assertThat(again).isPositive().isLessThan(LARGE);
+            }
+        }
+    }
+
+    /** Returns how many bytes were sent once the connection was back. */
+    private static long breakOffAndGoOn(MadeContent content, Fault fault, long place, boolean newOwner)
+            throws Exception {
+        Path root = Files.createTempDirectory(directory, "large");
+        PartialKey key = PartialKey.of(content.state());
+        List<Operation> put =
+                List.of(new Operation.PutFile(RelativePath.parse("big"), LARGE, content, null, key, false));
+        try (TargetSession session = connect(proxy.port(), root)) {
+            session.enterGate(1, "first");
+            proxy.after(place, EnumSet.of(Way.TO_SERVER), () -> breakOff(fault, EnumSet.allOf(Way.class)));
+            assertThat(PathHistory.failures(session.apply(put, Monitor.NONE)))
+                    .singleElement()
+                    .extracting(Result.Failed::code)
+                    .isEqualTo(ErrorCode.CONNECTION_LOST);
+        } finally {
+            if (fault != Fault.SILENT) {
+                proxy.cut(false);
+            }
+        }
+        try (TargetSession session = connect(server.port(), root)) {
+            session.enterGate(newOwner ? 2 : 1, newOwner ? "second" : "first");
+            if (newOwner) {
+                session.sweepStaging(Set.of(key));
+            }
+            Result result = session.apply(put, Monitor.NONE).get(0);
+            assertThat(result).isInstanceOf(Result.Done.class);
+            assertThat(session.hash(List.of(RelativePath.parse("big")), Monitor.NONE))
+                    .containsExactly(Optional.of(content.hash()));
+            try (Stream<Path> names = Files.list(root.resolve(".freshet"))) {
+                assertThat(names).allMatch(path -> path.getFileName().toString().startsWith("g"));
+            }
+            return ((Result.Done) result).bytes();
+        } finally {
+            proxy.cut(false);
+        }
+    }
+
+    private static TargetSession connect(int port, Path root) {
+        return new SshTargetConnector(SILENCE, NOTICED, LocalUser.current())
+                .connect(server.addressThrough(port, "large", root));
+    }
+
+    private static void breakOff(Fault fault, Set<Way> ways) {
+        switch (fault) {
+            case CLOSED -> proxy.cut(false);
+            case RESET -> proxy.cut(true);
+            case SERVER_KILLED -> server.killSftpServers();
+            case SILENT -> proxy.silence(ways);
+        }
     }
 
     private static void tryThem(Map<Fault, Integer> rounds) throws Exception {
@@ -152,7 +226,7 @@ class BrokenDeliveriesIT {
                 PathHistory.Findings findings =
                         changes.history().judge(results, TreeStates.below(root), ErrorCode.CONNECTION_LOST);
                 assertThat(findings.wrong()).isEmpty();
-                fresh.sweepStaging();
+                fresh.sweepStaging(Set.of());
                 assertThat(staged()).isEmpty();
                 List<Operation> missing = PathHistory.remainder(changes.operations(), findings.inEffect());
                 assertThat(PathHistory.failures(fresh.apply(missing, Monitor.NONE)))
@@ -190,12 +264,7 @@ class BrokenDeliveriesIT {
 
         private void breakOff(Set<Way> ways) {
             brokeAt = System.nanoTime();
-            switch (fault) {
-                case CLOSED -> proxy.cut(false);
-                case RESET -> proxy.cut(true);
-                case SERVER_KILLED -> server.killSftpServers();
-                case SILENT -> proxy.silence(ways);
-            }
+            BrokenDeliveriesIT.breakOff(fault, ways);
         }
 
         private List<String> staged() throws IOException {

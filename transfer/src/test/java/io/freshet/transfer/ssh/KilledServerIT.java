@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class KilledServerIT {
         List<Operation> missing = PathHistory.remainder(changes.operations(), findings.inEffect());
         try (TargetSession fresh = new Server(0, moment).session(root)) {
             fresh.enterGate(2, "second");
-            fresh.sweepStaging();
+            fresh.sweepStaging(Set.of());
             assertThat(PathHistory.failures(fresh.apply(missing, Monitor.NONE))).isEmpty();
         }
         assertThat(TreeStates.below(root)).isEqualTo(changes.finalStates());

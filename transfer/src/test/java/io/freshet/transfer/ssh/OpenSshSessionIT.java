@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -176,7 +177,7 @@ class OpenSshSessionIT extends TargetSessionContract {
         session.close();
         session = connect();
         session.enterGate(2, "next");
-        session.sweepStaging();
+        session.sweepStaging(Set.of());
         assertThat(stagingNames()).isEmpty();
         assertDone(apply(put("big", MadeContent.of("new"))));
     }

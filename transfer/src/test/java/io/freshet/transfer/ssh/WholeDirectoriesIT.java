@@ -24,6 +24,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -220,7 +221,7 @@ class WholeDirectoriesIT {
         assertThat(root.resolve("dir")).doesNotExist();
         session.close();
         connect(2);
-        session.sweepStaging();
+        session.sweepStaging(Set.of());
         assertThat(stagingNames()).isEmpty();
         assertThat(put(made("dir", 300)).get(0)).hasOnlyElementsOfType(Result.Done.class);
     }
