@@ -52,6 +52,7 @@ public final class FreshetCommand {
                 new RunAction.Stop(),
                 new PauseCommand(),
                 new ResumeCommand(),
+                new BandwidthCommand(),
                 new RescanCommand(),
                 new VerifyCommand(),
                 new HoldsCommand());

@@ -82,6 +82,16 @@ final class ServerConnection {
         return exchange("POST", path, Map.of(), body, patience);
     }
 
+    /** Asks that something be as told, whatever it was. */
+    JsonNode put(String path, Map<String, ?> body) {
+        return exchange("PUT", path, Map.of(), body, ANSWER_AT_MOST);
+    }
+
+    /** Asks that something be taken away. */
+    JsonNode delete(String path) {
+        return exchange("DELETE", path, Map.of(), null, ANSWER_AT_MOST);
+    }
+
     private JsonNode exchange(
             String method, String path, Map<String, String> query, @Nullable Map<String, ?> body, Duration patience) {
         URI uri = server.resolve(API + path + (query.isEmpty() ? "" : "?" + encoded(query)));

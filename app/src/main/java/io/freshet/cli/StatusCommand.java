@@ -34,6 +34,9 @@ final class StatusCommand extends Asking {
         if (target != null) {
             row(table, answer);
             table.print(out);
+            if (answer.path("bandwidth").isObject()) {
+                out.println(VisibleText.of("bandwidth: " + limit(answer)));
+            }
             out.println();
             RunsCommand.table(answer.path("runs")).print(out);
             return;
@@ -75,7 +78,12 @@ final class StatusCommand extends Asking {
                         ? Wording.state(watcher.path("state")) + " by " + Wording.state(watcher.path("tier"))
                         : "not watched yet")
                 + ", observed as of " + Wording.moment(source.path("observedAt"))
+                + (source.path("bandwidth").isObject() ? "; bandwidth of all targets " + limit(source) : "")
                 + (detail.isEmpty() || verbose ? "" : "; " + detail)));
+    }
+
+    private static String limit(JsonNode limited) {
+        return limited.path("bandwidth").path("words").asString();
     }
 
     /** The same words as on the System page. */

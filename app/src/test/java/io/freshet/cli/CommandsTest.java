@@ -175,6 +175,13 @@ class CommandsTest {
                 Arguments.of("rescan web1 --path a/b", "POST /targets/web1/rescan", "\"path\":\"a/b\""),
                 Arguments.of("verify web1 --path a/b", "POST /targets/web1/verify", "\"path\":\"a/b\""),
                 Arguments.of("verify web1 --deep", "POST /targets/web1/verify", "\"deep\":true"),
+                Arguments.of("bandwidth web1 20MB/s", "PUT /targets/web1/bandwidth", "\"limit\":\"20MB/s\""),
+                Arguments.of(
+                        "bandwidth --source content unlimited --reason night",
+                        "PUT /sources/content/bandwidth",
+                        "\"reason\":\"night\""),
+                Arguments.of("bandwidth web1 configured", "DELETE /targets/web1/bandwidth", ""),
+                Arguments.of("bandwidth --source content configured", "DELETE /sources/content/bandwidth", ""),
                 Arguments.of("resume web1", "POST /targets/web1/resume", "{}"),
                 Arguments.of(
                         "holds approve 5 --reason right --version 2-9", "POST /holds/5/approve", "\"version\":\"2-9\""),

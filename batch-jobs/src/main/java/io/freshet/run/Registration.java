@@ -24,13 +24,14 @@ public record Registration(Map<SourceDefinition, SourceId> sources, Map<String, 
         for (SourceDefinition source : definitions) {
             String root = TextForm.encode(source.path().toString().getBytes(StandardCharsets.UTF_8));
             SourceId id = registry.registerSource(source.name(), root);
+            registry.limit(id, source.bytesPerSecond());
             sources.put(source, id);
             for (TargetDefinition target : source.targets()) {
                 String url = target.address().url().toString();
-                targets.put(
-                        target.name(),
-                        registry.registerTarget(
-                                id, target.name(), url, target.policy().name()));
+                TargetId targetId = registry.registerTarget(
+                        id, target.name(), url, target.policy().name());
+                registry.limit(targetId, target.policy().bytesPerSecond());
+                targets.put(target.name(), targetId);
             }
         }
         registry.deactivateOthers(targets.values());

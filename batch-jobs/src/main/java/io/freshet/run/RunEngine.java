@@ -21,12 +21,13 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Everything that serves targets in this process, from registration to orderly shutdown.
  *
- * <p>Its threads: one dispatches, one keeps leases; the lanes' threads belong to the schedule. Stopping asks every run to
- * stop at its next block, waits a bounded time, and gives the leases back.
+ * <p>Its threads: one dispatches, one keeps leases, one keeps limits; the lanes' threads belong to the schedule. Stopping
+ * asks every run to stop at its next block, waits a bounded time, and gives the leases back.
  */
 final class RunEngine implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RunEngine.class);
     private static final Duration DISPATCH = Duration.ofMillis(500);
+    private static final Duration LIMITS = Duration.ofSeconds(1);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
 
     private final RunSettings settings;
@@ -44,6 +45,7 @@ final class RunEngine implements SmartLifecycle {
     private volatile boolean running;
     private @Nullable Thread thread;
     private @Nullable ScheduledExecutorService keeper;
+    private @Nullable ScheduledExecutorService pacer;
 
     RunEngine(
             RunSettings settings,
@@ -73,14 +75,10 @@ final class RunEngine implements SmartLifecycle {
             signal.release();
         }));
         leases.keep(targets);
-        ScheduledExecutorService keeping =
-                Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "freshet-leases"));
-        Future<?> unused = keeping.scheduleWithFixedDelay(
-                this::keepLeases,
-                LeaseKeeper.RENEWAL.toMillis(),
-                LeaseKeeper.RENEWAL.toMillis(),
-                TimeUnit.MILLISECONDS);
-        keeper = keeping;
+        keeper = repeatedly("freshet-leases", LeaseKeeper.RENEWAL, () -> leases.keep(targets));
+        LimitKeeper limits = new LimitKeeper(stores.bandwidths(), targets);
+        limits.keep();
+        pacer = repeatedly("freshet-limits", LIMITS, limits::keep);
         Thread dispatching = daemon(this::dispatch, "freshet-dispatcher");
         dispatching.start();
         thread = dispatching;
@@ -95,9 +93,11 @@ final class RunEngine implements SmartLifecycle {
     private void register() {
         Registration registration = Registration.of(settings.sources(), stores.registry());
         registration.sources().forEach((source, sourceId) -> {
+            Bandwidth shared = new Bandwidth();
             for (TargetDefinition target : source.targets()) {
                 TargetId id = registration.targetId(target);
-                ServedTarget served = new ServedTarget(source, target, sourceId, id);
+                ServedTarget served = new ServedTarget(source, target, sourceId, id, shared);
+                served.limit(target.policy().bytesPerSecond(), source.bytesPerSecond());
                 targets.add(served);
                 launcher.serve(served);
                 for (Lane lane : Lane.values()) {
@@ -107,12 +107,18 @@ final class RunEngine implements SmartLifecycle {
         });
     }
 
-    private void keepLeases() {
-        try {
-            leases.keep(targets);
-        } catch (RuntimeException e) {
-            LOG.error("event=leases_not_kept", e);
-        }
+    private static ScheduledExecutorService repeatedly(String name, Duration every, Runnable work) {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
+        Runnable guarded = () -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.error("event=not_kept thread={}", name, e);
+            }
+        };
+        Future<?> unused =
+                executor.scheduleWithFixedDelay(guarded, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        return executor;
     }
 
     private void dispatch() {
@@ -145,12 +151,16 @@ final class RunEngine implements SmartLifecycle {
         }
         launcher.stopAll();
         awaitQuiet();
-        ScheduledExecutorService keeping = keeper;
-        if (keeping != null) {
-            keeping.shutdownNow();
-        }
+        shutDown(keeper);
+        shutDown(pacer);
         leases.release(targets);
         connections.close();
+    }
+
+    private static void shutDown(@Nullable ScheduledExecutorService executor) {
+        if (executor != null) {
+            executor.shutdownNow();
+        }
     }
 
     private void awaitQuiet() {

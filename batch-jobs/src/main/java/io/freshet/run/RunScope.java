@@ -244,10 +244,7 @@ final class RunScope implements Monitor {
 
     @Override
     public void sent(Operation operation, long bytes) {
-        Bandwidth bandwidth = served.bandwidth();
-        if (bandwidth != null) {
-            bandwidth.pay(bytes);
-        }
+        served.pay(bytes, this::stopRequested);
     }
 
     @Override

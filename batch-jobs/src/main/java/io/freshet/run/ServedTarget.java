@@ -12,11 +12,13 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,21 +37,26 @@ final class ServedTarget {
     private final DirectoryTurns directoryTurns = new DirectoryTurns();
     private final Set<FileIdentity> groups = ConcurrentHashMap.newKeySet();
     private final Set<FileIdentity> refusedLinks = ConcurrentHashMap.newKeySet();
-    private final @Nullable Bandwidth bandwidth;
+    private final Bandwidth bandwidth = new Bandwidth();
+    private final Bandwidth sourceBandwidth;
     private final Map<Lane, Semaphore> wakeUps = new EnumMap<>(Lane.class);
     private final Map<Lane, AtomicBoolean> busy = new EnumMap<>(Lane.class);
     private final Map<Lane, Long> leftAt = new ConcurrentHashMap<>();
     private volatile @Nullable HeldLease lease;
 
-    ServedTarget(SourceDefinition source, TargetDefinition definition, SourceId sourceId, TargetId id) {
+    /** @param sourceBandwidth what all targets of the source share */
+    ServedTarget(
+            SourceDefinition source,
+            TargetDefinition definition,
+            SourceId sourceId,
+            TargetId id,
+            Bandwidth sourceBandwidth) {
         this.source = source;
         this.definition = definition;
         this.fidelity = Fidelity.of(definition.address());
         this.sourceId = sourceId;
         this.id = id;
-        this.bandwidth = definition.policy().bytesPerSecond().isPresent()
-                ? new Bandwidth(definition.policy().bytesPerSecond().getAsLong())
-                : null;
+        this.sourceBandwidth = sourceBandwidth;
         for (Lane lane : Lane.values()) {
             wakeUps.put(lane, new Semaphore(0));
             busy.put(lane, new AtomicBoolean());
@@ -135,9 +142,18 @@ final class ServedTarget {
         return refusedLinks.contains(identity);
     }
 
-    @Nullable
-    Bandwidth bandwidth() {
-        return bandwidth;
+    /** Takes over what may be sent per second to this target, and to all of its source. */
+    void limit(OptionalLong ofTarget, OptionalLong ofSource) {
+        bandwidth.limit(ofTarget);
+        sourceBandwidth.limit(ofSource);
+    }
+
+    /** Waits until {@code bytes} more may be sent, or {@code stop} says that nobody wants it any more. */
+    void pay(long bytes, BooleanSupplier stop) {
+        long place = bandwidth.charge(bytes);
+        long placeInSource = sourceBandwidth.charge(bytes);
+        bandwidth.await(place, stop);
+        sourceBandwidth.await(placeInSource, stop);
     }
 
     /** Returns the lease if there is one that may be relied on, else null. */

@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.journal.Bandwidths;
 import io.freshet.journal.BlockMaps;
 import io.freshet.journal.Deliveries;
 import io.freshet.journal.ExtraEntries;
@@ -34,6 +35,7 @@ record Stores(
         ExtraEntries extras,
         TargetStates states,
         Runs runs,
+        Bandwidths bandwidths,
         Holds holds,
         TargetMounts mounts) {
 
@@ -53,6 +55,7 @@ record Stores(
                 new ExtraEntries(dataSource),
                 new TargetStates(dataSource),
                 new Runs(dataSource),
+                new Bandwidths(dataSource),
                 new Holds(dataSource),
                 new TargetMounts(dataSource));
     }

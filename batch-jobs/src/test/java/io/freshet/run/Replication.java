@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,6 +34,7 @@ final class Replication implements AutoCloseable {
     private final Path source;
     private final List<TargetDefinition> targets = new ArrayList<>();
     private FilterRules filter = FilterRules.NONE;
+    private OptionalLong bandwidth = OptionalLong.empty();
     private Clock clock = Clock.systemUTC();
     private AnnotationConfigApplicationContext context;
     private ChangeWriter writer;
@@ -56,14 +58,19 @@ final class Replication implements AutoCloseable {
         return this;
     }
 
+    Replication bandwidth(long bytesPerSecond) {
+        bandwidth = OptionalLong.of(bytesPerSecond);
+        return this;
+    }
+
     Replication filter(FilterRules rules) {
         filter = rules;
         return this;
     }
 
     Replication start() {
-        RunSettings settings =
-                new RunSettings(List.of(new SourceDefinition("content", source, filter, targets)), "test-node");
+        SourceDefinition definition = new SourceDefinition("content", source, filter, targets, bandwidth, null);
+        RunSettings settings = new RunSettings(List.of(definition), "test-node");
         context = new AnnotationConfigApplicationContext();
         context.registerBean(
                 "dataSource", DataSource.class, database::dataSource, bean -> bean.setDestroyMethodName(""));

@@ -1,8 +1,10 @@
 package io.freshet.journal;
 
 import java.util.Collection;
+import java.util.OptionalLong;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The sources and targets that the configuration defines, and their keys. Thread-safe. */
@@ -69,6 +71,26 @@ public final class Registry {
             }
             return new TargetId(target);
         });
+    }
+
+    /** Takes over what the configuration lets all targets of a source together be sent per second; empty for any rate. */
+    public void limit(SourceId source, OptionalLong bytesPerSecond) {
+        jdbc.sql("UPDATE source SET bytes_per_second = :bytes WHERE source_id = :source")
+                .param("bytes", orNull(bytesPerSecond))
+                .param("source", source.value())
+                .update();
+    }
+
+    /** Takes over what the configuration lets a target be sent per second; empty for any rate. */
+    public void limit(TargetId target, OptionalLong bytesPerSecond) {
+        jdbc.sql("UPDATE target SET bytes_per_second = :bytes WHERE target_id = :target")
+                .param("bytes", orNull(bytesPerSecond))
+                .param("target", target.value())
+                .update();
+    }
+
+    private static @Nullable Long orNull(OptionalLong bytesPerSecond) {
+        return bytesPerSecond.isPresent() ? bytesPerSecond.getAsLong() : null;
     }
 
     private void startWithEverything(int target) {

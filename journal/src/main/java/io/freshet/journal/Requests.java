@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -156,6 +157,56 @@ public final class Requests {
     public boolean resume(int target) {
         int rows = jdbc.sql("DELETE FROM target_pause WHERE target_id = :target")
                 .param("target", target)
+                .update();
+        NotificationKind.REQUEST.publish(jdbc);
+        return rows == 1;
+    }
+
+    /** Returns the number of a source. */
+    public Optional<Integer> source(String name) {
+        return jdbc.sql("SELECT source_id FROM source WHERE name = :name")
+                .param("name", name)
+                .query(Integer.class)
+                .optional();
+    }
+
+    /** Lets a target be sent so much per second, whatever the configuration says; empty for any rate. */
+    public void limitTarget(int target, OptionalLong bytesPerSecond, String by, String reason) {
+        limit("target", target, bytesPerSecond, by, reason);
+    }
+
+    /** Lets all targets of a source together be sent so much per second, whatever the configuration says; empty for any rate. */
+    public void limitSource(int source, OptionalLong bytesPerSecond, String by, String reason) {
+        limit("source", source, bytesPerSecond, by, reason);
+    }
+
+    private void limit(String what, int id, OptionalLong bytesPerSecond, String by, String reason) {
+        jdbc.sql("""
+                INSERT INTO %1$s_bandwidth (%1$s_id, bytes_per_second, set_by, reason) VALUES (:id, :bytes, :by, :reason)
+                ON CONFLICT (%1$s_id) DO UPDATE SET bytes_per_second = excluded.bytes_per_second, set_at = now(),
+                    set_by = excluded.set_by, reason = excluded.reason
+                """.formatted(what))
+                .param("id", id)
+                .param("bytes", bytesPerSecond.isPresent() ? bytesPerSecond.getAsLong() : null)
+                .param("by", by)
+                .param("reason", reason)
+                .update();
+        NotificationKind.REQUEST.publish(jdbc);
+    }
+
+    /** Lets the configuration say again what a target may be sent per second; returns whether a person had said it. */
+    public boolean unlimitTarget(int target) {
+        return unlimit("target", target);
+    }
+
+    /** Lets the configuration say again what all targets of a source may be sent; returns whether a person had said it. */
+    public boolean unlimitSource(int source) {
+        return unlimit("source", source);
+    }
+
+    private boolean unlimit(String what, int id) {
+        int rows = jdbc.sql("DELETE FROM %1$s_bandwidth WHERE %1$s_id = :id".formatted(what))
+                .param("id", id)
                 .update();
         NotificationKind.REQUEST.publish(jdbc);
         return rows == 1;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param head the last sequence number of its journal
  * @param observedAt everything that happened before this moment is in the journal
  * @param watcher null if no watcher has reported yet
+ * @param bandwidth what all targets together may be sent per second; null where nothing limits it
  */
 public record SourceStatus(
         String source,
@@ -18,6 +19,7 @@ public record SourceStatus(
         long head,
         @Nullable Instant observedAt,
         @Nullable Watcher watcher,
+        @Nullable BandwidthLimit bandwidth,
         List<TargetStatus> targets) {
 
     /**

@@ -20,6 +20,7 @@ record TargetFacts(
         long kept,
         @Nullable Instant oldestPendingAt,
         TargetStatus.@Nullable Pause pause,
+        @Nullable BandwidthLimit bandwidth,
         TargetStatus.@Nullable TargetFailure failing,
         @Nullable Instant lastDeliveryAt,
         long entries,
@@ -46,6 +47,7 @@ record TargetFacts(
                 pausedAt == null
                         ? null
                         : new TargetStatus.Pause(pausedAt, row.getString("paused_by"), row.getString("pause_reason")),
+                BandwidthLimit.read(row),
                 failingCode == null
                         ? null
                         : new TargetStatus.TargetFailure(
@@ -81,6 +83,7 @@ record TargetFacts(
                 kept,
                 oldestPendingAt,
                 pause,
+                bandwidth,
                 failing,
                 lastDeliveryAt,
                 entries,

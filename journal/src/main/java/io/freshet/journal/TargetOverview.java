@@ -78,7 +78,7 @@ public final class TargetOverview {
                             SELECT FROM hold h JOIN hold_path hp USING (hold_id)
                             JOIN work_item w ON w.target_id = h.target_id AND w.path_key = hp.path_key AND w.seq <= hp.seq
                             WHERE h.target_id = t.target_id AND h.state = 'REJECTED' LIMIT :limit) counted) AS kept,
-                       p.paused_at, p.paused_by, p.reason AS pause_reason,
+                       p.paused_at, p.paused_by, p.reason AS pause_reason, %s,
                        ts.failing_code, ts.failing_message, ts.failing_since, coalesce(ts.failing_attempts, 0) AS failing_attempts,
                        ts.next_attempt_at, ts.last_delivery_at, coalesce(ts.manifest_rows, 0) AS entries,
                        ts.target_id IS NOT NULL AS prepared, l.expires_at AS lease_expires_at
@@ -86,11 +86,12 @@ public final class TargetOverview {
                 JOIN source s USING (source_id)
                 LEFT JOIN target_state ts USING (target_id)
                 LEFT JOIN target_pause p USING (target_id)
+                LEFT JOIN target_bandwidth b USING (target_id)
                 LEFT JOIN lease l USING (target_id)
                 CROSS JOIN LATERAL (SELECT %s AS since) rescanning
                 WHERE t.active
                 ORDER BY s.name, t.name
-                """.formatted(Scope.rescanningSince("s.head")))
+                """.formatted(BandwidthLimit.COLUMNS.formatted("t"), Scope.rescanningSince("s.head")))
                 .param("path", "")
                 .param("limit", Rows.COUNT_LIMIT)
                 .query(TargetFacts::read)
@@ -157,19 +158,20 @@ public final class TargetOverview {
     private List<SourceStatus> sources(Map<String, List<TargetStatus>> targets) {
         return jdbc.sql("""
                 SELECT s.name, s.root_path, s.head, s.observed_at, w.node, w.tier, w.tier_reason, w.limits, w.state, w.detail,
-                       w.events, w.overflows, w.rescanning, w.waiting_paths, w.waiting_bytes, w.updated_at, u.paths, u.reasons
-                FROM source s LEFT JOIN watcher_status w USING (source_id)
+                       w.events, w.overflows, w.rescanning, w.waiting_paths, w.waiting_bytes, w.updated_at, u.paths, u.reasons, %s
+                FROM source s LEFT JOIN watcher_status w USING (source_id) LEFT JOIN source_bandwidth b USING (source_id)
                 LEFT JOIN LATERAL (
                     SELECT array_agg(path ORDER BY path) AS paths, array_agg(reason ORDER BY path) AS reasons
                     FROM unwatched_subtree WHERE source_id = s.source_id) u ON true
                 ORDER BY s.name
-                """)
+                """.formatted(BandwidthLimit.COLUMNS.formatted("s")))
                 .query((row, number) -> new SourceStatus(
                         row.getString("name"),
                         row.getString("root_path"),
                         row.getLong("head"),
                         Rows.instantOrNull(row, "observed_at"),
                         watcher(row),
+                        BandwidthLimit.read(row),
                         targets.getOrDefault(row.getString("name"), List.of())))
                 .list();
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed paths that failed at least once and are tried again
  * @param failures the same, by cause
  * @param held paths in open holds
+ * @param bandwidth what may be sent per second; null where nothing limits it
  * @param failing why the target as a whole cannot be served; null when it can
  * @param entries what the target holds, by our manifest
  * @param runs the last 20, newest first
@@ -42,6 +43,7 @@ public record TargetStatus(
         long held,
         List<Hold> holds,
         @Nullable Pause pause,
+        @Nullable BandwidthLimit bandwidth,
         @Nullable TargetFailure failing,
         @Nullable Instant lastDeliveryAt,
         long entries,

@@ -53,6 +53,7 @@ final class TargetVerdict {
                 delaying.stream().mapToLong(Hold::paths).sum(),
                 holds,
                 facts.pause(),
+                facts.bandwidth(),
                 facts.failing(),
                 facts.lastDeliveryAt(),
                 facts.entries(),

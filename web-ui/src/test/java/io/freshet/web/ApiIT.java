@@ -146,6 +146,53 @@ class ApiIT {
     }
 
     @Test
+    void aBandwidthIsLimitedLiftedAndGivenBack() {
+        String ofTarget = "/api/v1/targets/web1/bandwidth";
+        assertThat(client.json("PUT", ofTarget, token, "{\"limit\":\"20MB/s\",\"reason\":\"exams\"}")
+                        .statusCode())
+                .isEqualTo(204);
+        JsonNode limit = get("/api/v1/targets/web1").at("/bandwidth");
+        assertThat(limit.at("/bytesPerSecond").asLong()).isEqualTo(20_000_000);
+        assertThat(limit.at("/words").asString())
+                .startsWith("at most 20.0\u00a0MB/s, set by ")
+                .endsWith(": exams");
+
+        client.json("PUT", ofTarget, token, "{\"limit\":\"unlimited\"}");
+        assertThat(get("/api/v1/targets/web1").at("/bandwidth/bytesPerSecond").isNull())
+                .isTrue();
+        server.jdbc().sql("UPDATE target SET bytes_per_second = 7").update();
+        assertThat(get("/api/v1/targets/web1").at("/bandwidth/bytesPerSecond").isNull())
+                .isTrue();
+        assertThat(client.json("DELETE", ofTarget, token, "").statusCode()).isEqualTo(204);
+        assertThat(get("/api/v1/targets/web1").at("/bandwidth/bytesPerSecond").asLong())
+                .isEqualTo(7);
+        assertProblem(client.json("DELETE", ofTarget, token, ""), 409, "is in force already");
+
+        String ofSource = "/api/v1/sources/content/bandwidth";
+        client.json("PUT", ofSource, token, "{\"limit\":\"1kB/s\"}");
+        assertThat(get("/api/v1/status")
+                        .at("/sources/0/bandwidth/bytesPerSecond")
+                        .asLong())
+                .isEqualTo(1000);
+        assertThat(client.json("DELETE", ofSource, token, "").statusCode()).isEqualTo(204);
+
+        assertProblem(client.json("PUT", ofSource, token, "{\"limit\":\"20\"}"), 400, "is no bandwidth");
+        assertProblem(client.json("PUT", ofSource, token, "{}"), 400, "unlimited");
+        assertProblem(
+                client.json("PUT", "/api/v1/sources/other/bandwidth", token, "{\"limit\":\"1kB/s\"}"), 404, "status");
+        assertThat(server.jdbc()
+                        .sql("SELECT object FROM audit WHERE action = 'bandwidth' ORDER BY audit_id")
+                        .query(String.class)
+                        .list())
+                .containsExactly(
+                        "web1: 20MB/s",
+                        "web1: unlimited",
+                        "web1: as configured",
+                        "source content: 1kB/s",
+                        "source content: as configured");
+    }
+
+    @Test
     void waitsUntilTheWatcherAnsweredAndEverythingArrived() {
         long seq = server.rows().change("content", "p/a", "PATH", null);
         server.rows().item("web1", "p/a", "PATH", seq, Duration.ZERO);
@@ -223,6 +270,10 @@ class ApiIT {
             {"POST", "/send", "{\"path\":\"p\"}", Role.REQUESTER},
             {"POST", "/targets/web1/pause", "{}", Role.OPERATOR},
             {"POST", "/targets/web1/resume", "", Role.OPERATOR},
+            {"PUT", "/targets/web1/bandwidth", "{\"limit\":\"20MB/s\"}", Role.OPERATOR},
+            {"DELETE", "/targets/web1/bandwidth", "", Role.OPERATOR},
+            {"PUT", "/sources/content/bandwidth", "{\"limit\":\"unlimited\"}", Role.OPERATOR},
+            {"DELETE", "/sources/content/bandwidth", "", Role.OPERATOR},
             {"POST", "/targets/web1/rescan", "{}", Role.OPERATOR},
             {"POST", "/targets/web1/verify", "{\"deep\":true}", Role.OPERATOR},
             {"GET", "/targets/web1/verifications", "", Role.VIEWER},

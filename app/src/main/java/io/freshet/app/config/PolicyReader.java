@@ -3,6 +3,7 @@ package io.freshet.app.config;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Rate;
 import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
@@ -37,7 +38,6 @@ final class PolicyReader {
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
-    private static final String UNLIMITED = "unlimited";
     private static final String NONE = "none";
 
     /** By name; also those with other mistakes, so that naming them is not reported as one more. */
@@ -69,7 +69,7 @@ final class PolicyReader {
                 .flatMap(value -> value.read(PolicyReader::zone))
                 .orElse(defaults.timeZone());
         OptionalLong bandwidth = section.value("bandwidth")
-                .flatMap(value -> value.read(PolicyReader::bandwidth))
+                .flatMap(value -> value.read(Rate::parse))
                 .orElse(defaults.bytesPerSecond());
         DeletionLimit limit =
                 section.value("max-deletes").flatMap(this::deletionLimit).orElse(defaults.maxDeletes());
@@ -156,10 +156,6 @@ final class PolicyReader {
                     .orElse(" Write a name such as Europe/Berlin or UTC.");
             throw new IllegalArgumentException("'" + text + "' is no time zone." + meant, unknown);
         }
-    }
-
-    private static OptionalLong bandwidth(String text) {
-        return text.equals(UNLIMITED) ? OptionalLong.empty() : OptionalLong.of(Quantity.rate(text));
     }
 
     private static Verify verify(String text) {

@@ -30,19 +30,6 @@ public final class Quantity {
             "h", 3_600_000_000_000L,
             "d", 86_400_000_000_000L);
 
-    /** As on the labels of disks and lines: k is a thousand, Ki is 1024. */
-    private static final Map<String, Long> BYTES = Map.ofEntries(
-            Map.entry("B", 1L),
-            Map.entry("kB", 1_000L),
-            Map.entry("KB", 1_000L),
-            Map.entry("MB", 1_000_000L),
-            Map.entry("GB", 1_000_000_000L),
-            Map.entry("TB", 1_000_000_000_000L),
-            Map.entry("KiB", 1L << 10),
-            Map.entry("MiB", 1L << 20),
-            Map.entry("GiB", 1L << 30),
-            Map.entry("TiB", 1L << 40));
-
     private static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
 
     private static final DateTimeFormatter TIME =
@@ -65,23 +52,6 @@ public final class Quantity {
                     + "' is no duration; write a number and one of the units ms, s, m, h and d, for example 100ms");
         }
         return Duration.ofNanos(multiply(text, matcher.group(1), nanos));
-    }
-
-    /** Reads bytes per second: {@code 200MB/s}, {@code 1.5GiB/s}. */
-    static long rate(String text) {
-        Matcher matcher = NUMBER_AND_UNIT.matcher(text);
-        String unit = matcher.matches() ? matcher.group(2) : "";
-        Long bytes = unit.endsWith("/s") ? BYTES.get(unit.substring(0, unit.length() - 2)) : null;
-        if (bytes == null) {
-            throw new IllegalArgumentException("'" + text
-                    + "' is no bandwidth; write a number and a unit such as kB/s, MB/s or GB/s, for example 200MB/s");
-        }
-        long rate = multiply(text, matcher.group(1), bytes);
-        if (rate == 0) {
-            throw new IllegalArgumentException(
-                    "a bandwidth of nothing would never send anything; to stop a target use 'freshet pause'");
-        }
-        return rate;
     }
 
     private static boolean isZero(String number) {

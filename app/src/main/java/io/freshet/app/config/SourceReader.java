@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.filter.FilterRules;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Rate;
 import io.freshet.run.SourceDefinition;
 import io.freshet.run.TargetDefinition;
 import java.nio.file.Path;
@@ -11,12 +12,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Reads {@code sources}. */
 final class SourceReader {
-    static final Set<String> KEYS =
-            Set.of("name", "path", "exclude", "include", "exclude-from", "filter", "rescan-every", "targets");
+    static final Set<String> KEYS = Set.of(
+            "name", "path", "exclude", "include", "exclude-from", "filter", "rescan-every", "bandwidth", "targets");
 
     private static final Duration LEAST_RESCAN_EVERY = Duration.ofMinutes(1);
 
@@ -69,11 +71,14 @@ final class SourceReader {
                 .map(value -> value.read(SourceReader::rescanEvery).orElse(SourceDefinition.RESCAN_EVERY))
                 .or(() -> Optional.of(SourceDefinition.RESCAN_EVERY))
                 .filter(every -> !every.isZero());
+        OptionalLong bandwidth = section.value("bandwidth")
+                .flatMap(value -> value.read(Rate::parse))
+                .orElse(OptionalLong.empty());
         if (name.isEmpty() || path.isEmpty() || filter.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new SourceDefinition(name.get(), path.get(), filter.get(), targets, rescanEvery.orElse(null)));
+        return Optional.of(new SourceDefinition(
+                name.get(), path.get(), filter.get(), targets, bandwidth, rescanEvery.orElse(null)));
     }
 
     /** Reads how often everything is compared with the catalogue; {@code off}, which is zero, for never. */

@@ -58,6 +58,7 @@ class ConfigurationReaderTest {
                 exclude: ["*.tmp", "$RECYCLE"]
                 exclude-from: [excludes]
                 rescan-every: 90m
+                bandwidth: 50MB/s
                 targets:
                   - name: web1
                     url: sftp://app@web1:2222/srv/www
@@ -148,6 +149,7 @@ class ConfigurationReaderTest {
         assertThat(source.filter())
                 .isEqualTo(rules("- /private/", "+ *", "+ *.keep", "- *.tmp", "- $RECYCLE", "- *.bak"));
         assertThat(source.rescanEvery()).isEqualTo(Duration.ofMinutes(90));
+        assertThat(source.bytesPerSecond()).hasValue(50_000_000);
         assertThat(source.targets()).hasSize(2);
         TargetDefinition target = source.targets().get(0);
         assertThat(target.name()).isEqualTo("web1");
@@ -212,7 +214,15 @@ class ConfigurationReaderTest {
         assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen");
         assertThat(SourceReader.KEYS)
                 .containsExactlyInAnyOrder(
-                        "name", "path", "exclude", "include", "exclude-from", "filter", "rescan-every", "targets");
+                        "name",
+                        "path",
+                        "exclude",
+                        "include",
+                        "exclude-from",
+                        "filter",
+                        "rescan-every",
+                        "bandwidth",
+                        "targets");
         assertThat(TargetReader.KEYS)
                 .containsExactlyInAnyOrder(
                         "name",

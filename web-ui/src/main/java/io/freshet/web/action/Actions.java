@@ -12,6 +12,7 @@ import io.freshet.journal.RunRecord;
 import io.freshet.journal.RunRequest;
 import io.freshet.journal.RunState;
 import io.freshet.journal.Wording;
+import io.freshet.policy.Rate;
 import io.freshet.web.account.Actor;
 import io.freshet.web.account.Role;
 import java.time.Clock;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -31,6 +33,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Actions {
     /** How long a folder goes first after <i>Send now</i>. */
     public static final Duration EXPEDITED_FOR = Duration.ofHours(2);
+
+    private static final String LIMITING = "Limiting the bandwidth";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -186,6 +190,67 @@ public final class Actions {
     }
 
     /**
+     * Lets a target be sent at most so much per second, from the next block on and until {@link #unlimitTarget}.
+     *
+     * @param limit as in the configuration: {@code 20MB/s}, or {@code unlimited}
+     */
+    public void limitTarget(Actor actor, String target, String limit, String reason) {
+        require(actor, Role.OPERATOR, LIMITING);
+        int id = id(target);
+        OptionalLong bytes = rate(limit);
+        transaction.executeWithoutResult(status -> {
+            requests.limitTarget(id, bytes, actor.name(), reason);
+            audit(actor, "bandwidth", id, target + ": " + limit, reason);
+        });
+    }
+
+    /** Lets the configuration say again what a target may be sent per second. */
+    public void unlimitTarget(Actor actor, String target) {
+        require(actor, Role.OPERATOR, LIMITING);
+        int id = id(target);
+        transaction.executeWithoutResult(status -> {
+            requireLimited(requests.unlimitTarget(id), target);
+            audit(actor, "bandwidth", id, target + ": as configured", "");
+        });
+    }
+
+    /** Lets all targets of a source together be sent at most so much per second; else as {@link #limitTarget}. */
+    public void limitSource(Actor actor, String source, String limit, String reason) {
+        require(actor, Role.OPERATOR, LIMITING);
+        int id = sourceId(source);
+        OptionalLong bytes = rate(limit);
+        transaction.executeWithoutResult(status -> {
+            requests.limitSource(id, bytes, actor.name(), reason);
+            audit(actor, "bandwidth", null, "source " + source + ": " + limit, reason);
+        });
+    }
+
+    /** Lets the configuration say again what all targets of a source may be sent per second. */
+    public void unlimitSource(Actor actor, String source) {
+        require(actor, Role.OPERATOR, LIMITING);
+        int id = sourceId(source);
+        transaction.executeWithoutResult(status -> {
+            requireLimited(requests.unlimitSource(id), source);
+            audit(actor, "bandwidth", null, "source " + source + ": as configured", "");
+        });
+    }
+
+    private static OptionalLong rate(String limit) {
+        try {
+            return Rate.parse(limit);
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.wrong("This is no bandwidth", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void requireLimited(boolean was, String name) {
+        if (!was) {
+            throw RefusedException.conflict(
+                    "Nobody changed the bandwidth of " + name, "What the configuration says is in force already.");
+        }
+    }
+
+    /**
      * Decides a hold.
      *
      * @param version what was looked at; null decides what the hold covers now
@@ -283,13 +348,19 @@ public final class Actions {
                                 .orElse("Targets are: " + String.join(", ", names()) + ".")));
     }
 
+    private int sourceId(String source) {
+        return requests.source(source)
+                .orElseThrow(() -> RefusedException.unknown(
+                        "There is no source " + source, "`freshet status` lists the sources there are."));
+    }
+
     private List<String> names() {
         return jdbc.sql("SELECT name FROM target WHERE active ORDER BY name").query(String.class).list().stream()
                 .map(Objects::requireNonNull)
                 .toList();
     }
 
-    private void audit(Actor actor, String action, int target, String object, String reason) {
+    private void audit(Actor actor, String action, @Nullable Integer target, String object, String reason) {
         requests.audit(new Requests.AuditEntry(actor.name(), actor.origin(), action, target, object, reason));
     }
 

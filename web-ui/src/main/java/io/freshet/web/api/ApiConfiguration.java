@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The REST API's parts. */
 @Configuration(proxyBeanMethods = false)
-@Import({StatusApi.class, RunApi.class, CommandApi.class})
+@Import({StatusApi.class, RunApi.class, CommandApi.class, BandwidthApi.class})
 public class ApiConfiguration {
     @Bean
     WaitDesk waitDesk(DataSource database, Notifications notifications) {

@@ -62,6 +62,22 @@ final class ActionController {
         return done(result, back, target + " is resumed.");
     }
 
+    @PostMapping("/targets/{target}/bandwidth")
+    String limit(
+            Actor actor,
+            RedirectAttributes result,
+            @PathVariable String target,
+            @RequestParam(defaultValue = "") String limit,
+            @RequestParam(defaultValue = "") String reason,
+            @RequestParam(defaultValue = "/") String back) {
+        if (limit.isBlank()) {
+            actions.unlimitTarget(actor, target);
+            return done(result, back, target + " is sent as much per second as the configuration lets it.");
+        }
+        actions.limitTarget(actor, target, limit.strip(), reason.strip());
+        return done(result, back, target + ": " + limit.strip() + " from now on.");
+    }
+
     @PostMapping("/targets/{target}/runs/{run}/{action}")
     String ofRun(
             Actor actor,

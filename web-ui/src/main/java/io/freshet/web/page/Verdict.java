@@ -60,6 +60,7 @@ record Verdict(String sentence, String tone, List<TargetStatus> needsYou) {
                         source.head(),
                         source.observedAt(),
                         source.watcher(),
+                        source.bandwidth(),
                         source.targets().stream()
                                 .sorted(Comparator.comparing((TargetStatus target) -> !target.needsPerson())
                                         .thenComparing(TargetStatus::condition)
