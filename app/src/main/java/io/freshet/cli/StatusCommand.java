@@ -37,6 +37,7 @@ final class StatusCommand extends Asking {
             if (answer.path("bandwidth").isObject()) {
                 out.println(VisibleText.of("bandwidth: " + limit(answer)));
             }
+            tellProgress(answer.path("progress"), out);
             out.println();
             RunsCommand.table(answer.path("runs")).print(out);
             return;
@@ -51,6 +52,21 @@ final class StatusCommand extends Asking {
             tellSource(source, out);
             if (verbose) {
                 tellWatcher(source.path("watcher"), out);
+            }
+        }
+    }
+
+    /** The same words as on the pages. */
+    private static void tellProgress(JsonNode lanes, PrintWriter out) {
+        for (JsonNode lane : lanes) {
+            JsonNode progress = lane.path("progress");
+            out.println(VisibleText.of(Wording.state(lane.path("lane")) + ": "
+                    + (lane.path("moving").asBoolean()
+                            ? progress.path("words").asString()
+                            : "nothing moves since " + Wording.moment(lane.path("movedAt")))));
+            for (JsonNode file : progress.path("underWay")) {
+                out.println(VisibleText.of("  " + file.path("path").asString() + ": "
+                        + file.path("words").asString()));
             }
         }
     }

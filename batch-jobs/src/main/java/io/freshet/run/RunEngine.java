@@ -21,13 +21,13 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Everything that serves targets in this process, from registration to orderly shutdown.
  *
- * <p>Its threads: one dispatches, one keeps leases, one keeps limits; the lanes' threads belong to the schedule. Stopping
- * asks every run to stop at its next block, waits a bounded time, and gives the leases back.
+ * <p>Its threads: one dispatches, one keeps leases, one keeps limits and tells progress; the lanes' threads belong to
+ * the schedule. Stopping asks every run to stop at its next block, waits a bounded time, and gives the leases back.
  */
 final class RunEngine implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RunEngine.class);
     private static final Duration DISPATCH = Duration.ofMillis(500);
-    private static final Duration LIMITS = Duration.ofSeconds(1);
+    private static final Duration PACE = Duration.ofSeconds(1);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
 
     private final RunSettings settings;
@@ -78,7 +78,11 @@ final class RunEngine implements SmartLifecycle {
         keeper = repeatedly("freshet-leases", LeaseKeeper.RENEWAL, () -> leases.keep(targets));
         LimitKeeper limits = new LimitKeeper(stores.bandwidths(), targets);
         limits.keep();
-        pacer = repeatedly("freshet-limits", LIMITS, limits::keep);
+        ProgressKeeper progress = new ProgressKeeper(stores.progress(), launcher::underWay);
+        pacer = repeatedly("freshet-pace", PACE, () -> {
+            limits.keep();
+            progress.keep();
+        });
         Thread dispatching = daemon(this::dispatch, "freshet-dispatcher");
         dispatching.start();
         thread = dispatching;

@@ -11,6 +11,7 @@ import io.freshet.journal.TargetId;
 import io.freshet.journal.TargetVerification;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -309,6 +310,13 @@ public final class RunLauncher {
                     failure.code(),
                     failure.getMessage());
         }
+    }
+
+    /** Returns what runs here just now. */
+    Collection<RunScope> underWay() {
+        return active.values().stream()
+                .flatMap(lanes -> lanes.values().stream())
+                .toList();
     }
 
     /** Asks a run to stop at the next block; false if it is not running here. */

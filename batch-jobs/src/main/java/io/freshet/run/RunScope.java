@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class RunScope implements Monitor {
     private static final int FEWEST_ITEMS = 64;
     private static final int MOST_ITEMS = 5_000;
+    /** Small, so that what a low limit lets through is seen to move. */
+    private static final long PAID_AT_ONCE = 16 << 10;
 
     private final ServedTarget served;
     private final HeldLease held;
@@ -49,6 +51,7 @@ final class RunScope implements Monitor {
     private SentContents.@Nullable Key verifiedUpTo;
     private final Verifying verifying = new Verifying();
     private final Set<RelativePath> largeDirectories = new HashSet<>();
+    private final Tally tally = new Tally();
     private int appetite = MOST_ITEMS;
     private final Map<RelativePath, Long> renameTurns = new HashMap<>();
 
@@ -244,11 +247,27 @@ final class RunScope implements Monitor {
 
     @Override
     public void sent(Operation operation, long bytes) {
-        served.pay(bytes, this::stopRequested);
+        for (long left = bytes; left > 0; left -= PAID_AT_ONCE) {
+            long piece = Math.min(left, PAID_AT_ONCE);
+            served.pay(piece, this::stopRequested);
+            tally.sent(operation, piece);
+        }
     }
 
     @Override
-    public void ended(Operation operation, Result result) {}
+    public void reached(Operation operation, long position) {
+        tally.reached(operation, position);
+    }
+
+    @Override
+    public void ended(Operation operation, Result result) {
+        tally.ended(operation, result);
+    }
+
+    /** What this execution has sent so far. */
+    Tally tally() {
+        return tally;
+    }
 
     @Override
     public boolean stopRequested() {

@@ -10,6 +10,7 @@ import io.freshet.journal.Manifest;
 import io.freshet.journal.MoveHints;
 import io.freshet.journal.Partials;
 import io.freshet.journal.Planning;
+import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Registry;
 import io.freshet.journal.Runs;
 import io.freshet.journal.SentContents;
@@ -36,6 +37,7 @@ record Stores(
         TargetStates states,
         Runs runs,
         Bandwidths bandwidths,
+        ProgressReports progress,
         Holds holds,
         TargetMounts mounts) {
 
@@ -56,6 +58,7 @@ record Stores(
                 new TargetStates(dataSource),
                 new Runs(dataSource),
                 new Bandwidths(dataSource),
+                ProgressReports.of(dataSource),
                 new Holds(dataSource),
                 new TargetMounts(dataSource));
     }

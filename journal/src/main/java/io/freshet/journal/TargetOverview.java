@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * How far every source and target is. Five queries for all targets together, whose cost does not grow with queues,
+ * How far every source and target is. Six queries for all targets together, whose cost does not grow with queues,
  * manifests or histories: what is counted is counted up to a limit and estimated beyond. Thread-safe.
  */
 public final class TargetOverview {
@@ -22,11 +22,13 @@ public final class TargetOverview {
 
     private final JdbcClient jdbc;
     private final HoldBook holds;
+    private final ProgressReports progress;
     private final TargetVerdict verdict;
 
     public TargetOverview(JdbcClient jdbc, OpeningHours openingHours, Wording wording) {
         this.jdbc = jdbc;
         this.holds = new HoldBook(jdbc);
+        this.progress = new ProgressReports(jdbc);
         this.verdict = new TargetVerdict(openingHours, wording);
     }
 
@@ -37,6 +39,7 @@ public final class TargetOverview {
                 .single();
         Map<String, List<TargetStatus.Failures>> failures = failures();
         Map<String, List<RunRecord>> runs = runs();
+        Map<String, List<LaneProgress>> moving = progress.read();
         Map<String, List<Hold>> open = holds.open().stream().collect(Collectors.groupingBy(Hold::target));
         Map<String, List<TargetStatus>> targets = new LinkedHashMap<>();
         for (TargetFacts facts : facts()) {
@@ -46,7 +49,8 @@ public final class TargetOverview {
                             exact,
                             failures.getOrDefault(facts.target(), List.of()),
                             open.getOrDefault(facts.target(), List.of()),
-                            runs.getOrDefault(facts.target(), List.of())));
+                            runs.getOrDefault(facts.target(), List.of()),
+                            moving.getOrDefault(facts.target(), List.of())));
         }
         return new Status(asOf, sources(targets));
     }

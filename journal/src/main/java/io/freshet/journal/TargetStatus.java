@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param failing why the target as a whole cannot be served; null when it can
  * @param entries what the target holds, by our manifest
  * @param runs the last 20, newest first
+ * @param progress what its lanes are sending just now
  * @param remainingSeconds how long the running run will still take at its speed so far; null where that cannot be told
  */
 public record TargetStatus(
@@ -48,6 +49,7 @@ public record TargetStatus(
         @Nullable Instant lastDeliveryAt,
         long entries,
         List<RunRecord> runs,
+        List<LaneProgress> progress,
         @Nullable Long remainingSeconds) {
 
     /** Returns the run that is at work, the newest if there are two; null if none is. */

@@ -22,7 +22,12 @@ final class TargetVerdict {
         this.wording = wording;
     }
 
-    TargetStatus of(TargetFacts facts, List<TargetStatus.Failures> failures, List<Hold> holds, List<RunRecord> runs) {
+    TargetStatus of(
+            TargetFacts facts,
+            List<TargetStatus.Failures> failures,
+            List<Hold> holds,
+            List<RunRecord> runs,
+            List<LaneProgress> progress) {
         long failed = failures.stream().mapToLong(TargetStatus.Failures::paths).sum();
         RunRecord running = runs.stream()
                 .filter(run -> run.state() == RunState.RUNNING)
@@ -58,6 +63,7 @@ final class TargetVerdict {
                 facts.lastDeliveryAt(),
                 facts.entries(),
                 runs,
+                progress,
                 remaining);
     }
 

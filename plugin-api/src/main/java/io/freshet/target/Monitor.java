@@ -8,6 +8,12 @@ public interface Monitor {
     /** Tells that more bytes of a file's content were sent. */
     void sent(Operation operation, long bytes);
 
+    /**
+     * Tells how far into a file's content an operation is: what lies before was sent, or the target has it already. May be
+     * less than before where the operation starts over.
+     */
+    default void reached(Operation operation, long position) {}
+
     /** Tells that an operation ended, in the order in which operations end. */
     void ended(Operation operation, Result result);
 

@@ -3,6 +3,7 @@ package io.freshet.web;
 import io.freshet.journal.AccountBook;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.TargetOverview;
@@ -68,6 +69,11 @@ public class WebConfiguration {
     @Bean
     VerificationBook verificationBook(DataSource database) {
         return new VerificationBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    ProgressReports progressReports(DataSource database) {
+        return ProgressReports.of(database);
     }
 
     @Bean

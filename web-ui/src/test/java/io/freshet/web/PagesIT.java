@@ -154,6 +154,33 @@ class PagesIT {
     }
 
     @Test
+    void whatIsSentIsShownOnTheFirstPageAndOnThatOfTheRunWithItsLimit() {
+        server.rows().sql("""
+                INSERT INTO lane_progress (target_id, lane, run_number, bytes, files, bytes_per_second, files_per_second, paths,
+                    sizes, done, rates, moved_at)
+                SELECT target_id, 'BULK', 2, 7000000, 5, 2000000, 1.5, '{big/film.mkv}', '{9000000}', '{3000000}', '{1000000}', now()
+                FROM target WHERE name = 'web1'
+                """);
+        for (String page : new String[] {"/", "/targets/web1/runs/2", "/fragments/targets/web1/runs/2"}) {
+            assertThat(anna.get(page).body().replace('\u00a0', ' '))
+                    .as(page)
+                    .contains("bulk: 2.00 MB/s, 1.5 files/s", "film.mkv", "3.00 MB of 9.00 MB, 1.00 MB/s, 6 s left")
+                    .contains("max=\"9000000\"", "value=\"3000000\"");
+        }
+        server.rows().sql("UPDATE lane_progress SET moved_at = now() - interval '1 minute'");
+        assertThat(anna.get("/").body().replace('\u00a0', ' '))
+                .contains("bulk: nothing moves since ", "3.00 MB of 9.00 MB, does not move");
+        server.rows().sql("DELETE FROM lane_progress");
+
+        anna.post("/targets/web1/bandwidth", "/", Map.of("limit", "3MB/s", "reason", ""));
+        assertThat(anna.get("/").body().replace('\u00a0', ' '))
+                .contains("Bandwidth: at most 3.00 MB/s, set by anna")
+                .doesNotContain("film.mkv");
+        anna.post("/targets/web1/bandwidth", "/", Map.of("limit", ""));
+        assertThat(anna.get("/").body()).doesNotContain("Bandwidth: ");
+    }
+
+    @Test
     void whoIsNotSignedInIsLedToTheDoorAndBack() {
         WebServer.Browser stranger = server.browser();
         assertThat(location(stranger.get("/runs?target=web1"))).endsWith("/login?next=%2Fruns%3Ftarget%3Dweb1");

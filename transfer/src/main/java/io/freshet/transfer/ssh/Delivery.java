@@ -340,6 +340,10 @@ final class Delivery {
         monitor.sent(file.operation, count);
     }
 
+    void reached(FileTask file, long position) {
+        monitor.reached(file.operation, position);
+    }
+
     void bytesConfirmed(int count) {
         unconfirmedBytes -= count;
     }

@@ -263,6 +263,7 @@ final class FileTask extends StagedTask {
             bring(block, 0, count, held);
         }
         sent += count;
+        delivery.reached(this, sent);
     }
 
     /** Leaves out what may be a hole. */

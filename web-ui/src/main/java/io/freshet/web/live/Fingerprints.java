@@ -2,6 +2,7 @@ package io.freshet.web.live;
 
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.TargetOverview;
@@ -19,13 +20,21 @@ final class Fingerprints {
     private final HoldBook holds;
     private final RunHistory runs;
     private final Requests requests;
+    private final ProgressReports progress;
     private final PathAnswers paths;
 
-    Fingerprints(TargetOverview overview, HoldBook holds, RunHistory runs, Requests requests, PathAnswers paths) {
+    Fingerprints(
+            TargetOverview overview,
+            HoldBook holds,
+            RunHistory runs,
+            Requests requests,
+            ProgressReports progress,
+            PathAnswers paths) {
         this.overview = overview;
         this.holds = holds;
         this.runs = runs;
         this.requests = requests;
+        this.progress = progress;
         this.paths = paths;
     }
 
@@ -54,7 +63,11 @@ final class Fingerprints {
     private int run(String place) {
         String target = place.substring(0, place.lastIndexOf('/'));
         long number = Long.parseLong(place.substring(place.lastIndexOf('/') + 1));
-        return Objects.hash(runs.find(target, number), runs.steps(target, number), requests.ofRun(target, number));
+        return Objects.hash(
+                runs.find(target, number),
+                runs.steps(target, number),
+                requests.ofRun(target, number),
+                progress.read(target, number));
     }
 
     private int path(String path) {

@@ -3,6 +3,7 @@ package io.freshet.web.live;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.TargetOverview;
@@ -21,9 +22,10 @@ public class LiveConfiguration {
             HoldBook holds,
             RunHistory runs,
             Requests requests,
+            ProgressReports progress,
             PathAnswers paths,
             Notifications notifications) {
-        return new LiveTopics(new Fingerprints(overview, holds, runs, requests, paths)::of, notifications);
+        return new LiveTopics(new Fingerprints(overview, holds, runs, requests, progress, paths)::of, notifications);
     }
 
     /** The number of the last change, for a page that is being made. */

@@ -3,6 +3,7 @@ package io.freshet.web.page;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.PathAnswer;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.RunRecord;
@@ -31,13 +32,21 @@ final class LookController {
     private final PathAnswers paths;
     private final RunHistory runs;
     private final Requests requests;
+    private final ProgressReports progress;
     private final Actions actions;
 
-    LookController(TargetOverview overview, PathAnswers paths, RunHistory runs, Requests requests, Actions actions) {
+    LookController(
+            TargetOverview overview,
+            PathAnswers paths,
+            RunHistory runs,
+            Requests requests,
+            ProgressReports progress,
+            Actions actions) {
         this.overview = overview;
         this.paths = paths;
         this.runs = runs;
         this.requests = requests;
+        this.progress = progress;
         this.actions = actions;
     }
 
@@ -194,6 +203,7 @@ final class LookController {
                                 "There is no run " + number + " of " + target,
                                 "It may have been cleared away, or is still to come.")));
         model.addAttribute("steps", runs.steps(target, number));
+        model.addAttribute("progress", progress.read(target, number));
         model.addAttribute("requests", requests.ofRun(target, number));
     }
 
