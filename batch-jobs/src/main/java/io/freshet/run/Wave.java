@@ -4,7 +4,6 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
-import io.freshet.file.PartialKey;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
 import io.freshet.journal.Evidence;
@@ -17,19 +16,13 @@ import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
-import io.freshet.policy.Unstable;
-import io.freshet.posix.DirectoryEntry;
 import io.freshet.target.Monitor;
-import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
-import io.freshet.target.Operation.Base;
 import io.freshet.target.Result;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +37,6 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class Wave {
-    private static final int FILES_AT_ONCE = 1000;
-    /** So often a file may be found changing before it is sent as it is. */
-    private static final int TRIES_TO_HOLD_STILL = 3;
-    /** What a crash may cost: so much is copied again at most, or one file if that is larger. */
-    private static final long BYTES_PER_WAVE = 128L << 20;
-
     /** What a target answers that does not link what it holds: across its own mounts, for want of rights or of ability. */
     private static final Set<ErrorCode> REFUSALS =
             EnumSet.of(ErrorCode.UNSUPPORTED, ErrorCode.PERMISSION_DENIED, ErrorCode.TARGET_FAILURE);
@@ -65,8 +52,8 @@ final class Wave {
     private final long startedAt = System.nanoTime();
     private final WaveDirectories directories;
     private final ReadOnlyDirectories readOnly;
+    private final WaveContents contents;
     private @Nullable FreshetException fatal;
-    private int leftOver;
 
     /** @param claimed the claims under which this wave works */
     Wave(Stores stores, RunScope scope, SourceGuard guard, List<RelativePath> claimed) {
@@ -77,6 +64,7 @@ final class Wave {
         this.directories = new WaveDirectories(stores, scope, this);
         this.readOnly = new ReadOnlyDirectories(stores, scope, this);
         this.removals = new Removals(stores, scope, guard, this);
+        this.contents = new WaveContents(stores, scope, this);
     }
 
     /**
@@ -107,8 +95,8 @@ final class Wave {
             intend(plan);
             directories.make(sortedByPath(plan.directories));
             rename(plan.renames);
-            putTrees(plan.trees);
-            putContents(plan);
+            new WaveTrees(scope, this).put(plan.trees);
+            contents.put(plan);
             link(plan.links);
             setAttributes(plan.attributes);
             removals.carryOut();
@@ -131,6 +119,11 @@ final class Wave {
         return record.settled();
     }
 
+    /** Returns how many files were looked at but left for the next wave. */
+    int leftOver() {
+        return contents.leftOver();
+    }
+
     private void intend(WavePlan plan) {
         List<Intent> intents = new ArrayList<>();
         plan.renames.forEach(
@@ -142,15 +135,11 @@ final class Wave {
         for (List<Candidate> puts : List.of(plan.directories, plan.attributes)) {
             puts.forEach(candidate -> intents.add(Intent.put(candidate.path(), candidate.present())));
         }
-        plan.contents.forEach(
-                candidate -> intents.add(Intent.put(candidate.path(), candidate.present(), partialOf(candidate))));
+        plan.contents.forEach(candidate ->
+                intents.add(Intent.put(candidate.path(), candidate.present(), contents.partialOf(candidate))));
         removals.decided().forEach(candidate -> intents.add(Intent.remove(candidate.path())));
         stores.deliveries().intend(scope.lease(), scope.run().number(), intents);
         record.settleIntents(intents.stream().map(Intent::path).toList());
-    }
-
-    private @Nullable PartialKey partialOf(Candidate candidate) {
-        return EarlierVersions.partialOf(candidate, scope.session().capabilities());
     }
 
     private void rename(List<Candidate> renames) {
@@ -209,157 +198,6 @@ final class Wave {
         return from;
     }
 
-    private void putTrees(List<NewTree> trees) {
-        if (trees.isEmpty() || fatal != null) {
-            return;
-        }
-        List<NewDirectory> wanted =
-                trees.stream().map(tree -> tree.wanted(scope.root())).toList();
-        List<List<Result>> results = scope.session().putWhole(wanted, scope);
-        for (int i = 0; i < trees.size(); i++) {
-            putTree(trees.get(i), wanted.get(i).contents(), results.get(i));
-        }
-    }
-
-    private void putTree(NewTree tree, List<Operation> contents, List<Result> results) {
-        Candidate directory = tree.directory();
-        if (results.get(0) instanceof Result.Failed failed) {
-            endIfConcerned(failed);
-            // It is sent entry by entry instead, and nothing speaks for doing that later.
-            failNow(directory, failed);
-            return;
-        }
-        Map<RelativePath, Result> ends = new HashMap<>();
-        for (int i = 0; i < contents.size(); i++) {
-            ends.put(contents.get(i).path(), results.get(i));
-            scope.ended(contents.get(i), results.get(i));
-        }
-        List<RelativePath> unread = new ArrayList<>();
-        for (DirectoryEntry entry : tree.entries()) {
-            if (ends.get(entry.path()) instanceof Result.Done done) {
-                FileState delivered = done.delivered() == null ? entry.state() : done.delivered();
-                transferred(directory.item(), entry.path(), delivered, done, null);
-            } else {
-                unread.add(entry.path());
-            }
-        }
-        record.alsoLookAt(directory.item(), unread, ChangeKind.PATH);
-        record.alsoLookAt(directory.item(), tree.laterPaths(), ChangeKind.PATH);
-        record.alsoLookAt(directory.item(), tree.laterTrees(), ChangeKind.TREE);
-        record.close(directory.item(), directory.lookedAt());
-        directories.add(directory.path());
-        directories.touchParentOf(directory.path());
-    }
-
-    /** In chunks, so that a stop and the end of the wave's time are near. What does not fit is left for the next wave. */
-    private void putContents(WavePlan plan) {
-        List<Candidate> sorted = sortedByPath(plan.contents);
-        long bytes = 0;
-        int next = 0;
-        while (next < sorted.size() && !isOver() && bytes < BYTES_PER_WAVE) {
-            int from = next;
-            do {
-                bytes += sorted.get(next).present().size();
-                next++;
-            } while (next < sorted.size()
-                    && next - from < FILES_AT_ONCE
-                    && bytes + sorted.get(next).present().size() <= BYTES_PER_WAVE);
-            putChunk(plan, sorted.subList(from, next));
-        }
-        leftOver = sorted.size() - next;
-    }
-
-    /** Returns how many files were looked at but left for the next wave. */
-    int leftOver() {
-        return leftOver;
-    }
-
-    private void putChunk(WavePlan plan, List<Candidate> chunk) {
-        List<Operation> operations = new ArrayList<>();
-        Map<RelativePath, Base> bases = versions.onTarget(chunk);
-        for (Candidate candidate : chunk) {
-            operations.add(put(candidate, bases.get(candidate.path())));
-        }
-        Attempts attempts = new Attempts(scope);
-        List<Result> results = apply(operations, attempts);
-        for (int i = 0; i < results.size(); i++) {
-            Candidate candidate = chunk.get(i);
-            if (results.get(i) instanceof Result.Done done) {
-                versions.replaced(candidate, done);
-                FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
-                PartialKey partial = partialOf(candidate);
-                if (partial != null && partial.equals(PartialKey.of(delivered))) {
-                    record.usePartial(partial);
-                }
-                if (done.unstable()) {
-                    deliveredAsRead(candidate, done, attempts.took(candidate.path()));
-                } else {
-                    delivered(candidate, delivered, done);
-                }
-                forsake(candidate, plan.otherNames.getOrDefault(candidate.path(), List.of()));
-            } else if (results.get(i) instanceof Result.Failed failed && failed.code() == ErrorCode.SOURCE_CHANGED) {
-                fail(candidate, failed, whenChangingIsTriedAgain(candidate, attempts.took(candidate.path())));
-            } else if (results.get(i) instanceof Result.Failed failed) {
-                fail(candidate, failed);
-            }
-        }
-    }
-
-    private Operation put(Candidate candidate, @Nullable Base base) {
-        FileState source = candidate.present();
-        if (source.linkTarget() != null) {
-            return new Operation.PutSymlink(candidate.path(), source.linkTarget(), source.attributes());
-        }
-        if (source.type().isNode()) {
-            return new Operation.PutNode(candidate.path(), source.type(), source.device(), source.attributes());
-        }
-        return new Operation.PutFile(
-                candidate.path(),
-                source.size(),
-                scope.root().content(candidate.path(), source),
-                base,
-                partialOf(candidate),
-                isGivenUpToHoldStill(candidate));
-    }
-
-    /** It was given its chances to hold still, and the policy says to send it as it is. */
-    private boolean isGivenUpToHoldStill(Candidate candidate) {
-        return scope.served().policy().unstable() == Unstable.PUBLISH
-                && candidate.item().attempts() >= TRIES_TO_HOLD_STILL - 1;
-    }
-
-    private Instant whenChangingIsTriedAgain(Candidate candidate, Duration took) {
-        return BackOff.ofChangingFile(scope.clock(), candidate.item().attempts(), took);
-    }
-
-    /** The target has something that may never have been on the source: the item stays, as old as it is. */
-    private void deliveredAsRead(Candidate candidate, Result.Done done, Duration took) {
-        WorkItem item = candidate.item();
-        FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
-        String reason = "it was changed while it was read, and sent as it was read; it is looked at again";
-        record.put(new ManifestEntry(candidate.path(), delivered, done.hash(), Evidence.SENT, true));
-        record.deliver(new Delivery(
-                item, candidate.path(), Outcome.TRANSFERRED_UNSTABLE, null, done.bytes(), done.hash(), reason, null));
-        record.fail(
-                new Failure(item, "read", ErrorCode.SOURCE_CHANGED, reason, whenChangingIsTriedAgain(candidate, took)));
-        directories.touchParentOf(candidate.path());
-    }
-
-    /**
-     * What was sent is a new file on the target: its other names are those of the old one until they are linked anew. Where
-     * they cannot be, each is sent if it differs, and that is the end of it.
-     */
-    private void forsake(Candidate candidate, List<ManifestEntry> otherNames) {
-        if (otherNames.isEmpty()) {
-            return;
-        }
-        List<RelativePath> paths = otherNames.stream().map(ManifestEntry::path).toList();
-        stores.queue().alsoLookAt(scope.lease(), candidate.item(), paths, ChangeKind.PATH);
-        if (!scope.served().refusesLinks(candidate.present().identity())) {
-            otherNames.forEach(other -> record.put(ManifestEntry.unknown(other.path(), other.state())));
-        }
-    }
-
     private void link(List<WavePlan.Link> links) {
         List<Operation> operations = new ArrayList<>();
         for (WavePlan.Link link : links) {
@@ -390,14 +228,8 @@ final class Wave {
         }
     }
 
-    private void delivered(Candidate candidate, FileState delivered, Result.Done done) {
-        transferred(candidate.item(), candidate.path(), delivered, done, candidate.replaced());
-        record.close(candidate.item(), candidate.lookedAt());
-        directories.touchParentOf(candidate.path());
-    }
-
-    private void transferred(
-            WorkItem item, RelativePath path, FileState delivered, Result.Done done, @Nullable String reason) {
+    /** The target has got an entry, because of an item that may be about a directory above it. */
+    void transferred(WorkItem item, RelativePath path, FileState delivered, Result.Done done, @Nullable String reason) {
         record.put(new ManifestEntry(path, delivered, done.hash(), Evidence.SENT, true));
         record.deliver(new Delivery(
                 item, path, Outcome.TRANSFERRED, null, done.bytes(), done.hash(), reason(reason, done), null));
@@ -486,6 +318,17 @@ final class Wave {
         return record;
     }
 
+    /** Lets their owner write into the directories above paths at which something new is to be. */
+    void openParents(List<RelativePath> paths) {
+        readOnly.openFor(
+                paths.stream().<Operation>map(Operation.MakeDirectory::new).toList());
+    }
+
+    /** Returns whether the target as a whole failed. */
+    boolean isBroken() {
+        return fatal != null;
+    }
+
     /** Returns whether no more work should begin in this wave. */
     boolean isOver() {
         return fatal != null || scope.stopRequested() || System.nanoTime() - startedAt > LONGEST_NANOS;
@@ -496,7 +339,7 @@ final class Wave {
         return apply(operations, scope);
     }
 
-    private List<Result> apply(List<Operation> operations, Monitor monitor) {
+    List<Result> apply(List<Operation> operations, Monitor monitor) {
         if (operations.isEmpty() || fatal != null) {
             return List.of();
         }
@@ -510,7 +353,7 @@ final class Wave {
         return results;
     }
 
-    private void endIfConcerned(Result.Failed failed) {
+    void endIfConcerned(Result.Failed failed) {
         if (failed.code().concernsWholeTarget()) {
             endWith(new FreshetException(failed.code(), failed.message()));
         }
@@ -546,13 +389,14 @@ final class Wave {
                 BackOff.ofItem(scope.clock(), failed.code(), candidate.item().attempts()));
     }
 
-    private void failNow(Candidate candidate, Result.Failed failed) {
+    /** It is to be tried again at once, in another way. */
+    void failNow(Candidate candidate, Result.Failed failed) {
         if (!failed.code().concernsWholeTarget()) {
             fail(candidate, failed, scope.clock().instant());
         }
     }
 
-    private void fail(Candidate candidate, Result.Failed failed, Instant nextAttemptAt) {
+    void fail(Candidate candidate, Result.Failed failed, Instant nextAttemptAt) {
         WorkItem item = candidate.item();
         record.fail(new Failure(item, failed.phase(), failed.code(), failed.message(), nextAttemptAt));
         if (failed.code() != ErrorCode.SOURCE_CHANGED && failed.code() != ErrorCode.PARENT_MISSING) {
@@ -571,7 +415,7 @@ final class Wave {
         }
     }
 
-    private static List<Candidate> sortedByPath(List<Candidate> candidates) {
+    static List<Candidate> sortedByPath(List<Candidate> candidates) {
         return candidates.stream()
                 .sorted((one, other) -> one.path().compareTo(other.path()))
                 .toList();
