@@ -36,6 +36,11 @@ final class Attempts implements Monitor {
     }
 
     @Override
+    public void reached(Operation operation, long position) {
+        monitor.reached(operation, position);
+    }
+
+    @Override
     public void ended(Operation operation, Result result) {
         Long from = begun.remove(operation.path());
         if (from != null) {
