@@ -148,7 +148,9 @@ class NewTreesIT extends OneTarget {
                 .untilAsserted(() -> assertThat(new HashSet<>(text("SELECT path || ' ' || error_code FROM work_item")))
                         .isEqualTo(Set.of("tree/file5 SOURCE_UNREADABLE", "tree/secret SOURCE_UNREADABLE")));
 
-        assertThat(names(replica.resolve("tree"))).hasSize(MANY);
+        assertThat(names(replica.resolve("tree")))
+                .hasSizeGreaterThanOrEqualTo(MANY - 1)
+                .doesNotContain("file5");
         Files.setPosixFilePermissions(source.resolve("tree/secret"), PosixFilePermissions.fromString("rwx------"));
     }
 
