@@ -83,7 +83,8 @@ public record FileState(
 
     /** Returns the same state but for the size. */
     public FileState withSize(long bytes) {
-        return new FileState(type, bytes, mtimeNanos, ctimeNanos, mode, uid, gid, links, identity, linkTarget);
+        return new FileState(
+                type, bytes, mtimeNanos, ctimeNanos, mode, uid, gid, links, identity, linkTarget, device, extended);
     }
 
     /** Returns the attributes that are delivered beside the content. */

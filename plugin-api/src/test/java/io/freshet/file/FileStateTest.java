@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FileStateTest {
@@ -64,6 +65,16 @@ class FileStateTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> state(FileType.SYMLINK, 0, 0, 0, 0777, 0, 0, 1, IDENTITY, null))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void keepsEverythingElseWithAnotherSize() {
+        ExtendedAttributes extended =
+                ExtendedAttributes.of(new ExtendedAttributes.Selection(true, false), Map.of("user.a", new byte[] {1}));
+        FileState state = new FileState(FileType.FILE, 10, 1, 2, 0644, 3, 4, 1, IDENTITY, null, 0, extended);
+
+        assertThat(state.withSize(11))
+                .isEqualTo(new FileState(FileType.FILE, 11, 1, 2, 0644, 3, 4, 1, IDENTITY, null, 0, extended));
     }
 
     @Test
