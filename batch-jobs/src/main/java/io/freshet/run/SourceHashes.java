@@ -6,7 +6,6 @@ import io.freshet.file.FileState;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.path.RelativePath;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells by reading a file of the source whether its content is what a target was given. Used by one thread. */
@@ -35,7 +34,7 @@ final class SourceHashes {
 
     private @Nullable ContentHash hash(Content content) {
         try (Content.Reading reading = content.open()) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = ContentHash.newDigest();
             byte[] block = new byte[BLOCK];
             for (int read = reading.read(block, 0, block.length);
                     read >= 0;
@@ -46,8 +45,6 @@ final class SourceHashes {
                 }
             }
             return reading.now().isUnchangedSince(reading.opened()) ? ContentHash.of(digest.digest()) : null;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

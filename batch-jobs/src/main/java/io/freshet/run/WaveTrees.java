@@ -48,7 +48,6 @@ final class WaveTrees {
         Map<RelativePath, Result> ends = new HashMap<>();
         for (int i = 0; i < contents.size(); i++) {
             ends.put(contents.get(i).path(), results.get(i));
-            scope.ended(contents.get(i), results.get(i));
         }
         List<RelativePath> unread = new ArrayList<>();
         for (DirectoryEntry entry : tree.entries()) {

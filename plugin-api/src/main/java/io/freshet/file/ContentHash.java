@@ -1,5 +1,7 @@
 package io.freshet.file;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,15 @@ public record ContentHash(String hex) {
     /** Returns the hash with these 32 bytes. */
     public static ContentHash of(byte[] digest) {
         return new ContentHash(HexFormat.of().formatHex(digest));
+    }
+
+    /** Returns a fresh digest of the kind that content is hashed with. */
+    public static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     @Override

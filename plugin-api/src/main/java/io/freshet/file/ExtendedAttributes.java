@@ -3,7 +3,6 @@ package io.freshet.file;
 import io.freshet.path.TextForm;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -78,7 +77,7 @@ public final class ExtendedAttributes {
         if (sorted.isEmpty()) {
             return new ExtendedAttributes(new byte[] {asked}, sorted);
         }
-        MessageDigest sha = sha256();
+        MessageDigest sha = ContentHash.newDigest();
         sha.update(asked);
         sorted.forEach((name, value) -> {
             add(sha, TextForm.decode(name));
@@ -95,14 +94,6 @@ public final class ExtendedAttributes {
     private static void add(MessageDigest sha, byte[] bytes) {
         sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
         sha.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** Returns the values by their names in text form, in order; not to be changed. */

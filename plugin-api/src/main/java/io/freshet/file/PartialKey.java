@@ -1,8 +1,6 @@
 package io.freshet.file;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -34,12 +32,8 @@ public record PartialKey(String hex) {
                 .putLong(state.size())
                 .putLong(state.mtimeNanos())
                 .array();
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(version);
-            return new PartialKey(HexFormat.of().formatHex(hash, 0, 16));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        byte[] hash = ContentHash.newDigest().digest(version);
+        return new PartialKey(HexFormat.of().formatHex(hash, 0, 16));
     }
 
     @Override

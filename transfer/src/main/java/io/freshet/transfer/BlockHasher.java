@@ -1,6 +1,7 @@
 package io.freshet.transfer;
 
 import io.freshet.file.BlockMap;
+import io.freshet.file.ContentHash;
 import java.io.ByteArrayOutputStream;
 import java.security.DigestException;
 import java.security.MessageDigest;
@@ -8,7 +9,7 @@ import java.security.MessageDigest;
 /** Makes a {@link BlockMap} of content that passes by block by block; used by one thread. */
 public final class BlockHasher {
     private final int blockSize;
-    private final MessageDigest digest = SecondReading.sha256();
+    private final MessageDigest digest = ContentHash.newDigest();
     private final byte[] hash = new byte[digest.getDigestLength()];
     private final ByteArrayOutputStream hashes = new ByteArrayOutputStream();
 

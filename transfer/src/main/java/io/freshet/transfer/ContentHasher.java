@@ -35,7 +35,7 @@ public final class ContentHasher {
 
     private final boolean beside;
     private final @Nullable BlockHasher blocks;
-    private final MessageDigest digest = SecondReading.sha256();
+    private final MessageDigest digest = ContentHash.newDigest();
     private final Queue<Block> waiting = new ArrayDeque<>();
     private final Queue<Block> spare = new ArrayDeque<>();
     private boolean running;

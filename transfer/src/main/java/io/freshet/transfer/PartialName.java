@@ -2,6 +2,7 @@ package io.freshet.transfer;
 
 import io.freshet.file.PartialKey;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,19 @@ public record PartialName(PartialKey key, String random) {
         return matcher.matches()
                 ? Optional.of(new PartialName(new PartialKey(matcher.group(1)), matcher.group(2)))
                 : Optional.empty();
+    }
+
+    /** Returns whether a name is that of a partial whose key is one of these. */
+    public static boolean isOneOf(Set<PartialKey> keys, String name) {
+        return parse(name).filter(partial -> keys.contains(partial.key())).isPresent();
+    }
+
+    /** Returns whether what has a name in the staging area is left over where the partials with these keys are needed. */
+    public static boolean isLeftOver(Set<PartialKey> needed, String name) {
+        return StagingName.isOne(name)
+                || parse(name)
+                        .filter(partial -> !needed.contains(partial.key()))
+                        .isPresent();
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import java.io.Closeable;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 
 /**
@@ -16,7 +15,7 @@ import java.security.MessageDigest;
 public final class SecondReading implements Closeable {
     private final Content.Reading reading;
     private final ContentHash first;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = ContentHash.newDigest();
     private long left;
     private boolean same;
 
@@ -64,15 +63,6 @@ public final class SecondReading implements Closeable {
     /** Returns whether both readings got the same bytes. */
     public boolean isSame() {
         return same;
-    }
-
-    /** Returns a fresh digest of the kind that content is hashed with. */
-    public static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     @Override

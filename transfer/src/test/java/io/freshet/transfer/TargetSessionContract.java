@@ -1396,7 +1396,7 @@ public abstract class TargetSessionContract {
     }
 
     protected static String sha256(Path file) throws IOException {
-        MessageDigest digest = SecondReading.sha256();
+        MessageDigest digest = ContentHash.newDigest();
         byte[] block = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int count = in.read(block); count > 0; count = in.read(block)) {

@@ -2,7 +2,6 @@ package io.freshet.transfer.local;
 
 import io.freshet.file.ContentHash;
 import io.freshet.transfer.DataRuns;
-import io.freshet.transfer.SecondReading;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -63,7 +62,7 @@ final class LocalFile {
      * @param beforeEach called before every block; may throw
      */
     static ContentHash hash(Path file, Runnable beforeEach) throws IOException {
-        MessageDigest digest = SecondReading.sha256();
+        MessageDigest digest = ContentHash.newDigest();
         ByteBuffer block = ByteBuffer.allocate(BLOCK);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             while (channel.read(block.clear()) >= 0) {

@@ -433,17 +433,12 @@ final class LocalTargetSession implements TargetSession {
 
     @Override
     public void sweepStaging(Set<PartialKey> needed) {
-        sweep(name -> StagingName.isOne(name)
-                || PartialName.parse(name)
-                        .filter(partial -> !needed.contains(partial.key()))
-                        .isPresent());
+        sweep(name -> PartialName.isLeftOver(needed, name));
     }
 
     @Override
     public void removePartials(Set<PartialKey> needless) {
-        sweep(name -> PartialName.parse(name)
-                .filter(partial -> needless.contains(partial.key()))
-                .isPresent());
+        sweep(name -> PartialName.isOneOf(needless, name));
     }
 
     private void sweep(Predicate<String> which) {

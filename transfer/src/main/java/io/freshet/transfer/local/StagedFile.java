@@ -57,7 +57,7 @@ final class StagedFile {
         monitor.began(put);
         try (Content.Reading reading = put.content().open()) {
             FileState state = reading.opened();
-            MessageDigest digest = SecondReading.sha256();
+            MessageDigest digest = ContentHash.newDigest();
             channel = LocalFile.create(temporary);
             long sent = copy(put, reading, channel, digest, session.fidelity().sparse(), monitor);
             session.setAttributes(temporary, state.attributes());

@@ -120,9 +120,7 @@ final class Delivery {
             while (ended < tasks.size()) {
                 step();
             }
-            while (channel.outstanding() > 0) {
-                channel.receive();
-            }
+            channel.receiveAll();
         } catch (FreshetException e) {
             if (e.code() != ErrorCode.CONNECTION_LOST) {
                 throw e;
@@ -147,8 +145,7 @@ final class Delivery {
 
     private void step() {
         if (givenUp == null && monitor.stopRequested()) {
-            givenUp = new Result.Failed(
-                    ErrorCode.STOPPED, "write", "target '" + target + "': stopped on request; the next run goes on");
+            givenUp = stopped(target);
         }
         boolean moved = false;
         if (givenUp != null && !gaveUpTasks) {
@@ -170,6 +167,12 @@ final class Delivery {
         } else if (!moved && ended < tasks.size() && (givenUp == null || gaveUpTasks)) {
             throw new IllegalStateException("operations wait for each other");
         }
+    }
+
+    /** How what was not done yet ends when somebody asks to stop. */
+    static Result.Failed stopped(String target) {
+        return new Result.Failed(
+                ErrorCode.STOPPED, "write", "target '" + target + "': stopped on request; the next run goes on");
     }
 
     private boolean runReady() {
@@ -399,13 +402,6 @@ final class Delivery {
             return "remove the directory";
         }
         return operation instanceof Operation.SyncDirectory ? "flush the directory" : "set the attributes of";
-    }
-
-    SftpRequest renameRequest(byte[] from, byte[] to) {
-        SftpRequest request = facts.can(Capability.ATOMIC_RENAME)
-                ? channel.extended(SftpProtocol.POSIX_RENAME)
-                : channel.request(SftpProtocol.RENAME);
-        return request.string(from).string(to);
     }
 
     SftpRequest symlinkRequest(byte[] linkTarget, byte[] link) {

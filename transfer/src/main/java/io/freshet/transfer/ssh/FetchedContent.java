@@ -1,7 +1,6 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
-import io.freshet.transfer.SecondReading;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -20,7 +19,7 @@ final class FetchedContent {
     private final SftpChannel channel;
     private final byte[] handle;
     private final long size;
-    private final MessageDigest digest = SecondReading.sha256();
+    private final MessageDigest digest = ContentHash.newDigest();
     private final Queue<Piece> underWay = new ArrayDeque<>();
     private long next;
     private boolean ended;

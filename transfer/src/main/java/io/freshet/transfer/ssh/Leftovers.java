@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class Leftovers {
     }
 
     private void add(String name, SftpAttributes attributes) {
-        if (PartialName.parse(name).filter(partial -> partial.key().equals(key)).isPresent()) {
+        if (PartialName.isOneOf(Set.of(key), name)) {
             byte[] remote = delivery.paths().inHouse(name);
             if (Arrays.equals(remote, own)) {
                 return;

@@ -2,19 +2,15 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.file.Attributes;
-import io.freshet.file.ExtendedAttributes;
 import io.freshet.target.Operation.PutNode;
 import io.freshet.target.Result;
-import org.jspecify.annotations.Nullable;
 
 /** Puts a FIFO or a device node, which the target's shell makes. */
-final class NodeTask extends StagedTask {
+final class NodeTask extends BareTask {
     private final PutNode put;
-    private int due;
-    private SftpReply.@Nullable Status firstFailure;
 
     NodeTask(Delivery delivery, PutNode put, int index) {
-        super(delivery, put, index);
+        super(delivery, put, put.attributes(), "attributes", index);
         this.put = put;
     }
 
@@ -44,7 +40,7 @@ final class NodeTask extends StagedTask {
 
     private void setAttributes(SftpChannel channel) {
         TargetFacts facts = delivery.facts();
-        Attributes attributes = put.attributes();
+        Attributes attributes = attributes();
         if (facts.mustChangeOwner(attributes)) {
             part(channel.request(SftpProtocol.SETSTAT).string(temporary).owner(attributes.uid(), attributes.gid()));
         }
@@ -53,31 +49,8 @@ final class NodeTask extends StagedTask {
                 .modeAndTime(facts.modeToSet(attributes), attributes.mtimeNanos()));
     }
 
-    private void part(SftpRequest request) {
-        due++;
-        delivery.channel().send(request, reply -> {
-            if (!reply.isOk() && firstFailure == null) {
-                firstFailure = reply.status();
-            }
-            due--;
-            if (due == 0) {
-                SftpReply.Status failure = firstFailure;
-                if (failure == null) {
-                    staged();
-                } else {
-                    explainStaging("attributes", failure);
-                }
-            }
-        });
-    }
-
-    @Override
-    ExtendedAttributes extended() {
-        return put.attributes().extended();
-    }
-
     @Override
     Result.Done done() {
-        return new Result.Done(0, null, null, null, delivery.facts().remark(put.attributes()));
+        return new Result.Done(0, null, null, null, delivery.facts().remark(attributes()));
     }
 }

@@ -152,6 +152,13 @@ final class SftpChannel implements AutoCloseable {
         }
     }
 
+    /** Waits for all replies that are due, and for those to what is sent on account of them. */
+    void receiveAll() {
+        while (!waiting.isEmpty()) {
+            receive();
+        }
+    }
+
     private void dealWith(SftpReply reply) {
         Waiting wait = waiting.remove(reply.id());
         if (wait == null) {

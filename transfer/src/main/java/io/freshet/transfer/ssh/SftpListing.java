@@ -58,9 +58,7 @@ final class SftpListing {
             all.add(pages);
             underWay.add(pages);
         }
-        while (channel.outstanding() > 0) {
-            channel.receive();
-        }
+        channel.receiveAll();
         for (int i = 0; i < all.size(); i++) {
             SftpReply.Status failed = all.get(i).failure;
             if (failed != null) {

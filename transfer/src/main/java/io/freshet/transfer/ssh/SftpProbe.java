@@ -3,7 +3,6 @@ package io.freshet.transfer.ssh;
 import io.freshet.file.ContentHash;
 import io.freshet.target.Capability;
 import io.freshet.target.Fidelity;
-import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -193,7 +192,7 @@ final class SftpProbe {
     }
 
     private static boolean tellsChecksum(RemoteShell shell, byte[] probe) {
-        ContentHash right = ContentHash.of(SecondReading.sha256().digest(PROBE_CONTENT));
+        ContentHash right = ContentHash.of(ContentHash.newDigest().digest(PROBE_CONTENT));
         return shell.sha256(List.of(probe), 0).get(0).filter(right::equals).isPresent();
     }
 

@@ -43,7 +43,10 @@ final class SimpleTask extends Task {
         } else if (operation instanceof RemoveDirectory) {
             one(channel.request(SftpProtocol.RMDIR).string(remote), "remove");
         } else if (operation instanceof Rename rename) {
-            one(delivery.renameRequest(delivery.paths().of(rename.from()), remote), "publish");
+            one(
+                    delivery.facts()
+                            .renameRequest(delivery.channel(), delivery.paths().of(rename.from()), remote),
+                    "publish");
         } else if (operation instanceof SetAttributes attributes) {
             setAttributes(remote, attributes.attributes());
         } else if (operation instanceof SyncDirectory) {

@@ -142,13 +142,19 @@ abstract class StagedTask extends Task {
     private void publish() {
         publishing = true;
         delivery.channel()
-                .send(delivery.renameRequest(temporary, delivery.paths().of(operation.path())), reply -> {
-                    if (reply.isOk()) {
-                        end(done());
-                    } else {
-                        explain("publish", reply.status(), this::removeStaged);
-                    }
-                });
+                .send(
+                        delivery.facts()
+                                .renameRequest(
+                                        delivery.channel(),
+                                        temporary,
+                                        delivery.paths().of(operation.path())),
+                        reply -> {
+                            if (reply.isOk()) {
+                                end(done());
+                            } else {
+                                explain("publish", reply.status(), this::removeStaged);
+                            }
+                        });
         takeEffect();
     }
 }

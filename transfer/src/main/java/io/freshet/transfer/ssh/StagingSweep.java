@@ -24,7 +24,7 @@ final class StagingSweep {
      */
     static void run(SftpChannel channel, byte[] house, Predicate<String> which, Consumer<SftpReply.Status> unreadable) {
         new StagingSweep(channel, unreadable).sweep(house, which);
-        awaitAll(channel);
+        channel.receiveAll();
     }
 
     /** Removes a temporary directory; what cannot be removed is left to the next sweep. */
@@ -33,7 +33,7 @@ final class StagingSweep {
         if (!channel.call(channel.request(SftpProtocol.RMDIR).string(directory)).isOk()) {
             new StagingSweep(channel, status -> {}).sweep(directory, name -> true);
             channel.send(channel.request(SftpProtocol.RMDIR).string(directory), reply -> {});
-            awaitAll(channel);
+            channel.receiveAll();
         }
     }
 
@@ -56,12 +56,6 @@ final class StagingSweep {
         for (byte[] remote : below) {
             sweep(remote, name -> true);
             channel.send(channel.request(SftpProtocol.RMDIR).string(remote), reply -> {});
-        }
-    }
-
-    private static void awaitAll(SftpChannel channel) {
-        while (channel.outstanding() > 0) {
-            channel.receive();
         }
     }
 }

@@ -1,21 +1,17 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.Attributes;
-import io.freshet.file.ExtendedAttributes;
 import io.freshet.path.TextForm;
 import io.freshet.target.Capability;
 import io.freshet.target.Operation.PutSymlink;
 import io.freshet.target.Result;
-import org.jspecify.annotations.Nullable;
 
 /** Puts a symlink, with its own owner and time where the target can set those. */
-final class SymlinkTask extends StagedTask {
+final class SymlinkTask extends BareTask {
     private final PutSymlink put;
-    private int due;
-    private SftpReply.@Nullable Status firstFailure;
 
     SymlinkTask(Delivery delivery, PutSymlink put, int index) {
-        super(delivery, put, index);
+        super(delivery, put, put.attributes(), "write", index);
         this.put = put;
     }
 
@@ -23,7 +19,7 @@ final class SymlinkTask extends StagedTask {
     void begin() {
         SftpChannel channel = delivery.channel();
         TargetFacts facts = delivery.facts();
-        Attributes attributes = put.attributes();
+        Attributes attributes = attributes();
         part(delivery.symlinkRequest(TextForm.decode(put.linkTarget()), temporary));
         if (facts.can(Capability.SYMLINK_ATTRIBUTES)) {
             if (facts.mustChangeOwner(attributes)) {
@@ -36,30 +32,7 @@ final class SymlinkTask extends StagedTask {
     }
 
     @Override
-    ExtendedAttributes extended() {
-        return put.attributes().extended();
-    }
-
-    @Override
     Result.Done done() {
         return Result.Done.WITHOUT_CONTENT;
-    }
-
-    private void part(SftpRequest request) {
-        due++;
-        delivery.channel().send(request, reply -> {
-            if (!reply.isOk() && firstFailure == null) {
-                firstFailure = reply.status();
-            }
-            due--;
-            if (due == 0) {
-                SftpReply.Status failure = firstFailure;
-                if (failure == null) {
-                    staged();
-                } else {
-                    explainStaging("write", failure);
-                }
-            }
-        });
     }
 }

@@ -67,6 +67,14 @@ record TargetFacts(
         return isSuperuser() || (attributes.uid() == stagedUid && attributes.gid() == stagedGid);
     }
 
+    /** Makes the request for a rename, onto what is there already where the server can. */
+    SftpRequest renameRequest(SftpChannel channel, byte[] from, byte[] to) {
+        SftpRequest request = can(Capability.ATOMIC_RENAME)
+                ? channel.extended(SftpProtocol.POSIX_RENAME)
+                : channel.request(SftpProtocol.RENAME);
+        return request.string(from).string(to);
+    }
+
     /** The same target, of which more was found out. */
     TargetFacts with(Set<Capability> more, boolean bare) {
         EnumSet<Capability> all = EnumSet.noneOf(Capability.class);

@@ -8,12 +8,10 @@ import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
-import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
-import io.freshet.transfer.SecondReading;
 import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,7 +45,7 @@ final class WholeDelivery {
     private final Monitor monitor;
     private final List<Directory> directories = new ArrayList<>();
     private final byte[] staging;
-    private final MessageDigest digest = SecondReading.sha256();
+    private final MessageDigest digest = ContentHash.newDigest();
     private final byte[] buffer = new byte[NewDirectory.LARGEST_FILE];
     /** Why nothing at all is published. */
     private Result.@Nullable Failed givenUp;
@@ -128,7 +126,15 @@ final class WholeDelivery {
             Result.Failed lost = new Result.Failed(e.code(), "write", String.valueOf(e.getMessage()));
             directories.forEach(directory -> directory.failAll(lost));
         }
-        return directories.stream().map(Directory::results).toList();
+        List<List<Result>> results =
+                directories.stream().map(Directory::results).toList();
+        for (int i = 0; i < results.size(); i++) {
+            List<Operation> contents = directories.get(i).wanted.contents();
+            for (int k = 0; k < contents.size(); k++) {
+                monitor.ended(contents.get(k), results.get(i).get(k));
+            }
+        }
+        return results;
     }
 
     private void deliver() {
@@ -142,7 +148,7 @@ final class WholeDelivery {
             Optional<List<RemoteShell.Unpacked>> unpacked = shell.unpack(staging, this::write);
             Result.Failed reason = givenUp;
             if (reason == null && monitor.stopRequested()) {
-                reason = stopped();
+                reason = Delivery.stopped(target);
             } else if (reason == null && !unpacked.filter(this::isAsSent).isPresent()) {
                 reason = explained(new SftpReply.Status(
                         SftpProtocol.STATUS_FAILURE,
@@ -160,11 +166,6 @@ final class WholeDelivery {
 
     private void giveUp(Result.Failed reason) {
         directories.forEach(directory -> directory.failAll(reason));
-    }
-
-    private Result.Failed stopped() {
-        return new Result.Failed(
-                ErrorCode.STOPPED, "write", "target '" + target + "': stopped on request; the next run goes on");
     }
 
     private boolean isAsSent(List<RemoteShell.Unpacked> unpacked) {
@@ -218,7 +219,7 @@ final class WholeDelivery {
     private void writeFile(TarStream tar, Directory directory, int index, Operation.PutFile put, byte[] name)
             throws IOException {
         if (monitor.stopRequested()) {
-            givenUp = stopped();
+            givenUp = Delivery.stopped(target);
             return;
         }
         try (Content.Reading reading = put.content().open()) {
@@ -294,16 +295,13 @@ final class WholeDelivery {
                 }
             });
         }
-        awaitReplies();
+        channel.receiveAll();
     }
 
     private void rename(Directory directory) {
         RelativePath path = directory.wanted.path();
-        SftpRequest rename = facts.can(Capability.ATOMIC_RENAME)
-                ? channel.extended(SftpProtocol.POSIX_RENAME)
-                : channel.request(SftpProtocol.RENAME);
         byte[] from = SftpListing.child(staging, directory.number);
-        channel.send(rename.string(from).string(paths.of(path)), reply -> {
+        channel.send(facts.renameRequest(channel, from, paths.of(path)), reply -> {
             if (!reply.isOk()) {
                 explain(directory, reply.status());
             }
@@ -335,13 +333,7 @@ final class WholeDelivery {
                     "write",
                     "target '" + target + "': could not put the new directory '" + first + "': " + diagnosis.reason());
         });
-        awaitReplies();
+        channel.receiveAll();
         return failed[0];
-    }
-
-    private void awaitReplies() {
-        while (channel.outstanding() > 0) {
-            channel.receive();
-        }
     }
 }
