@@ -1,7 +1,9 @@
 package io.freshet.run;
 
 import io.freshet.path.RelativePath;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -31,6 +33,11 @@ final class Claims {
         }
         held.put(path, Extent.ENTRY);
         return true;
+    }
+
+    /** Claims those of some paths that can be claimed; returns them, in the order given. */
+    List<RelativePath> claimEntries(Collection<RelativePath> paths) {
+        return paths.stream().filter(this::claimEntry).toList();
     }
 
     /** Claims a path and everything below it; false if any of that, or a directory above it, is claimed. */

@@ -3,7 +3,6 @@ package io.freshet.run;
 import io.freshet.file.PartialKey;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,7 +16,6 @@ import java.util.stream.Collectors;
  * window has closed, or the source's root is another. Thread-safe; a run is driven by its lane's thread.
  */
 final class Drain {
-    private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
     /** How long to wait where everything that is ready collides with what the other lane is doing. */
     private static final long COLLISION_MILLIS = 20;
 
@@ -40,10 +38,7 @@ final class Drain {
      * @throws io.freshet.failure.FreshetException if the target as a whole cannot be served any more
      */
     boolean next(RunScope scope) {
-        boolean over = scope.clock().instant().isAfter(scope.startedAt().plus(LONGEST_RUN))
-                || !scope.served().policy().isOpen(scope.clock().instant())
-                || !guard.isStillTheRoot(scope);
-        if (over) {
+        if (scope.isOver() || !guard.isStillTheRoot(scope)) {
             removeNeedlessPartials(scope);
             return false;
         }

@@ -89,16 +89,13 @@ final class ExtraRemovals {
             return false;
         }
         guard.checkBeforeDeletions(scope);
-        List<RelativePath> claimed = new ArrayList<>();
+        Claims claims = scope.served().claims();
+        List<RelativePath> claimed =
+                claims.claimEntries(page.stream().map(Extra::path).toList());
         try {
-            for (Extra extra : page) {
-                if (scope.served().claims().claimEntry(extra.path())) {
-                    claimed.add(extra.path());
-                }
-            }
             remove(page, claimed, permission);
         } finally {
-            claimed.forEach(scope.served().claims()::release);
+            claimed.forEach(claims::release);
         }
         before = page.get(page.size() - 1).path();
         return true;
@@ -164,8 +161,7 @@ final class ExtraRemovals {
             deleted++;
             gone.add(path);
             parents.add(path.parent());
-            WorkItem item = new WorkItem(
-                    path, ChangeKind.PATH, null, cursor, cursor, now, scope.lane(), 0, null, 0, false, null);
+            WorkItem item = WorkItem.found(path, ChangeKind.PATH, cursor, now, scope.lane());
             String reason = "extra: we never put it there; "
                     + (permission == Permission.APPROVED ? "a person approved its deletion" : "deleted by policy");
             record.deliver(new Delivery(item, path, Outcome.DELETED, null, 0, null, reason, null));
@@ -181,30 +177,17 @@ final class ExtraRemovals {
 
     /** The directories have another time now; an ordinary wave sets it, and flushes them. */
     private void makeDurable(Set<RelativePath> parents, Instant now, long cursor) {
-        List<RelativePath> claimed = parents.stream()
-                .filter(path -> scope.served().claims().claimEntry(path))
-                .toList();
+        Claims claims = scope.served().claims();
+        List<RelativePath> claimed = claims.claimEntries(parents);
         try {
-            WorkItem item = new WorkItem(
-                    RelativePath.ROOT,
-                    ChangeKind.PATH,
-                    null,
-                    cursor,
-                    cursor,
-                    now,
-                    scope.lane(),
-                    0,
-                    null,
-                    0,
-                    false,
-                    null);
+            WorkItem item = WorkItem.found(RelativePath.ROOT, ChangeKind.PATH, cursor, now, scope.lane());
             WaveRecord unknown = new WaveRecord();
             Map<RelativePath, ManifestEntry> held = stores.manifest().find(scope.target(), claimed);
             stores.queue().alsoLookAt(scope.lease(), item, held.keySet(), ChangeKind.PATH);
             held.forEach((path, entry) -> unknown.put(ManifestEntry.unknown(path, entry.state())));
             stores.deliveries().record(scope.lease(), scope.run().number(), unknown);
         } finally {
-            claimed.forEach(scope.served().claims()::release);
+            claimed.forEach(claims::release);
         }
     }
 }

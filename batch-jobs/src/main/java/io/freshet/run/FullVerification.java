@@ -4,7 +4,6 @@ import io.freshet.journal.ExtraEntries.Permission;
 import io.freshet.journal.RunCause;
 import io.freshet.journal.TargetVerification;
 import io.freshet.policy.Extras;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,8 +14,6 @@ import java.util.Optional;
  * goes on from the position that is saved. Thread-safe.
  */
 final class FullVerification {
-    private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
-
     private final Stores stores;
     private final SourceGuard guard;
     private final MountGuard mounts;
@@ -40,7 +37,7 @@ final class FullVerification {
         }
         RunScope.Verifying state = scope.verifying();
         // However busy the lane is, each run gets a step further.
-        boolean over = state.hasWorked && isOver(scope);
+        boolean over = state.hasWorked && scope.isOver();
         if (over || !guard.isStillTheRoot(scope)) {
             return false;
         }
@@ -52,11 +49,6 @@ final class FullVerification {
         state.isVerifyingNext = false;
         state.hasWorked = true;
         return verify(scope, state) || hasDeliveries(scope);
-    }
-
-    private static boolean isOver(RunScope scope) {
-        return scope.clock().instant().isAfter(scope.startedAt().plus(LONGEST_RUN))
-                || !scope.served().policy().isOpen(scope.clock().instant());
     }
 
     private boolean hasDeliveries(RunScope scope) {

@@ -10,6 +10,7 @@ import io.freshet.target.NewDirectory;
 import io.freshet.target.TargetEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Finds out which new directories of a wave go to the target whole, and with what: as much as one wave may cost, without
@@ -36,6 +38,7 @@ final class NewTrees {
     private int entriesLeft = MOST_ENTRIES;
     private long bytesLeft = MOST_BYTES;
     private boolean full;
+    private final List<NewTree> trees = new ArrayList<>();
 
     NewTrees(Stores stores, RunScope scope) {
         this.scope = scope;
@@ -48,37 +51,62 @@ final class NewTrees {
         if (fewest.isEmpty()) {
             return;
         }
-        List<Candidate> waiting = new ArrayList<>();
-        for (Candidate candidate : absent(plan)) {
-            Optional<List<DirectoryEntry>> listed = isFull() ? Optional.of(List.of()) : list(candidate.path());
-            if (isFull() || listed.filter(this::fitsOnlyLater).isPresent()) {
-                full = true;
-                waiting.add(candidate);
-            } else {
-                listed.flatMap(entries -> tree(candidate, entries)).ifPresent(plan.trees::add);
+        Set<RelativePath> walked = paths(plan.walks);
+        Set<RelativePath> waiting = new HashSet<>();
+        for (Candidate candidate : plan.directories) {
+            if (isNew(candidate) && walked.contains(candidate.path()) && !take(candidate)) {
+                waiting.add(candidate.path());
             }
         }
         if (MOST_ENTRIES - entriesLeft < fewest.getAsInt()) {
-            plan.trees.forEach(tree -> scope.served().claims().narrow(tree.path()));
-            plan.trees.clear();
+            trees.forEach(this::giveUp);
             return;
         }
-        Set<Candidate> taken = new HashSet<>(waiting);
-        plan.trees.forEach(tree -> taken.add(tree.directory()));
-        plan.directories.removeIf(taken::contains);
-        plan.walks.removeIf(taken::contains);
+        leaveWhatIsThere();
+        Set<RelativePath> taken = paths(trees.stream().map(NewTree::directory).toList());
+        taken.addAll(waiting);
+        plan.trees.addAll(trees);
+        plan.directories.removeIf(candidate -> taken.contains(candidate.path()));
+        plan.walks.removeIf(candidate -> taken.contains(candidate.path()));
     }
 
-    /** Returns the new directories in whose places the target has nothing; it may have what we did not put there. */
-    private List<Candidate> absent(WavePlan plan) {
-        Set<Candidate> walks = new HashSet<>(plan.walks);
-        List<Candidate> news = plan.directories.stream()
-                .filter(candidate -> isNew(candidate) && walks.contains(candidate))
-                .toList();
-        Iterator<Optional<TargetEntry>> looks = scope.session()
-                .look(news.stream().map(Candidate::path).toList())
-                .iterator();
-        return news.stream().filter(candidate -> looks.next().isEmpty()).toList();
+    private static Set<RelativePath> paths(Collection<Candidate> candidates) {
+        return candidates.stream().map(Candidate::path).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** The target may have something there that we did not put there: that is filled. */
+    private void leaveWhatIsThere() {
+        Iterator<Optional<TargetEntry>> looks =
+                scope.session().look(trees.stream().map(NewTree::path).toList()).iterator();
+        trees.removeIf(tree -> {
+            boolean there = looks.next().isPresent();
+            if (there) {
+                giveUp(tree);
+            }
+            return there;
+        });
+    }
+
+    /** It is walked instead. */
+    private void giveUp(NewTree tree) {
+        scope.served().claims().narrow(tree.path());
+    }
+
+    /** Returns whether this wave can deal with a directory, whole or by a walk; else it waits for the next. */
+    private boolean take(Candidate candidate) {
+        if (isFull()) {
+            return false;
+        }
+        Optional<List<DirectoryEntry>> listed = list(candidate.path());
+        if (listed.isEmpty() || listed.get().size() >= MOST_ENTRIES) {
+            return true;
+        }
+        if (listed.get().size() >= entriesLeft) {
+            full = true;
+            return false;
+        }
+        takeWhole(candidate, listed.get());
+        return true;
     }
 
     private boolean isNew(Candidate candidate) {
@@ -95,26 +123,21 @@ final class NewTrees {
         return full || entriesLeft <= 0 || bytesLeft <= 0;
     }
 
-    private boolean fitsOnlyLater(List<DirectoryEntry> entries) {
-        return entries.size() >= entriesLeft && entries.size() < MOST_ENTRIES;
-    }
-
-    /** Returns nothing where the directory is better walked. */
-    private Optional<NewTree> tree(Candidate candidate, List<DirectoryEntry> listed) {
-        if (listed.size() >= entriesLeft || !scope.served().claims().widen(candidate.path())) {
-            return Optional.empty();
+    private void takeWhole(Candidate candidate, List<DirectoryEntry> listed) {
+        if (!scope.served().claims().widen(candidate.path())) {
+            return;
         }
         int entriesBefore = entriesLeft;
         long bytesBefore = bytesLeft;
         NewTree tree = new NewTree(candidate, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         fill(tree, listed);
-        if (!moves.lost(subdirectories(tree)).isEmpty()) {
+        if (moves.lost(subdirectories(tree)).isEmpty()) {
+            trees.add(tree);
+        } else {
             entriesLeft = entriesBefore;
             bytesLeft = bytesBefore;
-            scope.served().claims().narrow(candidate.path());
-            return Optional.empty();
+            giveUp(tree);
         }
-        return Optional.of(tree);
     }
 
     private void fill(NewTree tree, List<DirectoryEntry> listed) {

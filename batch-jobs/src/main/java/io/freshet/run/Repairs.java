@@ -51,7 +51,7 @@ final class Repairs {
         ChangeKind kind = losesSubtree ? ChangeKind.TREE : ChangeKind.PATH;
         Instant now = scope.clock().instant();
         long cursor = stores.states().get(scope.target()).cursor();
-        WorkItem item = new WorkItem(path, kind, null, cursor, cursor, now, scope.lane(), 0, null, 0, false, null);
+        WorkItem item = WorkItem.found(path, kind, cursor, now, scope.lane());
         stores.queue().alsoLookAt(scope.lease(), item, List.of(path), kind);
         String message = "target '" + scope.served().name() + "': '" + path + "' " + divergence.words()
                 + "; it is put right. Something else writes there, or the target's disk does not keep what it is given";

@@ -15,6 +15,7 @@ import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.target.TargetSession;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lives from the launch of the execution to its end; used by the lane's thread, apart from {@link #stop}.
  */
 final class RunScope implements Monitor {
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
     private static final int FEWEST_ITEMS = 64;
     private static final int MOST_ITEMS = 5_000;
     /** Small, so that what a low limit lets through is seen to move. */
@@ -155,6 +157,12 @@ final class RunScope implements Monitor {
 
     Instant startedAt() {
         return startedAt;
+    }
+
+    /** Returns whether the run has lasted long enough, or its policy's window has closed. */
+    boolean isOver() {
+        Instant now = clock.instant();
+        return now.isAfter(startedAt.plus(LONGEST_RUN)) || !served.policy().isOpen(now);
     }
 
     SourceRoot root() {

@@ -7,7 +7,6 @@ import io.freshet.journal.ManifestEntry;
 import io.freshet.path.RelativePath;
 import io.freshet.target.TargetEntry;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -45,21 +44,17 @@ final class StrangeEntries {
      * @return how many there are
      */
     long note(long verification, List<TargetEntry> candidates) {
-        List<TargetEntry> possible = candidates.stream()
+        Claims claims = scope.served().claims();
+        List<RelativePath> claimed = claims.claimEntries(candidates.stream()
                 .filter(entry -> !isProtected(entry.path(), entry.type() == FileType.DIRECTORY))
-                .toList();
-        List<RelativePath> claimed = new ArrayList<>();
+                .map(TargetEntry::path)
+                .toList());
         try {
-            for (TargetEntry entry : possible) {
-                if (scope.served().claims().claimEntry(entry.path())) {
-                    claimed.add(entry.path());
-                }
-            }
             List<TargetEntry> strange = strange(claimed);
             stores.extras().found(scope.lease(), verification, strange);
             return strange.size();
         } finally {
-            claimed.forEach(scope.served().claims()::release);
+            claimed.forEach(claims::release);
         }
     }
 

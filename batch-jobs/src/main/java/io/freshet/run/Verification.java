@@ -104,8 +104,7 @@ final class Verification {
             ManifestEntry entry,
             Optional<ContentHash> found,
             Instant now) {
-        WorkItem item = new WorkItem(
-                sent.path(), ChangeKind.PATH, null, sent.seq(), sent.seq(), now, scope.lane(), 0, null, 0, false, null);
+        WorkItem item = WorkItem.found(sent.path(), ChangeKind.PATH, sent.seq(), now, scope.lane());
         String message = "target '" + scope.served().name() + "': '" + sent.path() + "' was sent with the hash "
                 + sent.hash() + ", and the target now "
                 + found.map(hash -> "has " + hash).orElse("has nothing there that it could hash")

@@ -346,22 +346,6 @@ class FullVerificationIT extends OneTarget {
         return verifying(Verify.IN_FLIGHT).with(extras);
     }
 
-    private static Policy verifying(Verify verify) {
-        Policy defaults = Policy.withDefaults("brief");
-        return new Policy(
-                "brief",
-                defaults.windows(),
-                defaults.timeZone(),
-                defaults.bytesPerSecond(),
-                defaults.maxDeletes(),
-                defaults.settle(),
-                defaults.settleMax(),
-                verify,
-                defaults.unstable(),
-                Duration.ofMillis(100),
-                defaults.extras());
-    }
-
     /** Asks for a comparison and waits until that is done, and the run has ended. */
     private void verify(String path, boolean deep) {
         long before = count("SELECT count(*) FROM verification");

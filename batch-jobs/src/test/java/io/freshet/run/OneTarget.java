@@ -4,10 +4,12 @@ import io.freshet.database.TestDatabase;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Unstable;
+import io.freshet.policy.Verify;
 import io.freshet.transfer.ssh.OpenSshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +56,23 @@ abstract class OneTarget {
 
     void start(Policy policy) {
         replication.target(server.address("replica", replica), policy).start();
+    }
+
+    /** A policy whose runs end soon. */
+    static Policy verifying(Verify verify) {
+        Policy defaults = Policy.withDefaults("verifying");
+        return new Policy(
+                "verifying",
+                defaults.windows(),
+                defaults.timeZone(),
+                defaults.bytesPerSecond(),
+                defaults.maxDeletes(),
+                defaults.settle(),
+                defaults.settleMax(),
+                verify,
+                defaults.unstable(),
+                Duration.ofMillis(100),
+                defaults.extras());
     }
 
     static Policy withLimit(DeletionLimit limit) {

@@ -3,7 +3,6 @@ package io.freshet.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.freshet.policy.Policy;
 import io.freshet.policy.Verify;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,21 +91,5 @@ class VerificationIT extends OneTarget {
                 .param("text", text)
                 .query(String.class)
                 .single();
-    }
-
-    private static Policy verifying(Verify verify) {
-        Policy defaults = Policy.withDefaults("verifying");
-        return new Policy(
-                "verifying",
-                defaults.windows(),
-                defaults.timeZone(),
-                defaults.bytesPerSecond(),
-                defaults.maxDeletes(),
-                defaults.settle(),
-                defaults.settleMax(),
-                verify,
-                defaults.unstable(),
-                Duration.ofMillis(100),
-                defaults.extras());
     }
 }

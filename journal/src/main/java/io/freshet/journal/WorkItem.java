@@ -29,6 +29,11 @@ public record WorkItem(
         boolean walked,
         @Nullable Instant postponedAt) {
 
+    /** An item that stands for what a run found by itself, as of a change; it is in no queue. */
+    public static WorkItem found(RelativePath path, ChangeKind kind, long seq, Instant at, Lane lane) {
+        return new WorkItem(path, kind, null, seq, seq, at, lane, 0, null, 0, false, null);
+    }
+
     /** Returns the item as it is once everything below it is asked for too, by the question {@code asked}. */
     WorkItem widened(long newlyAsked) {
         return new WorkItem(
