@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Moves new changes into each target's queue and sees to it that somebody works in every lane that has something to do.
  *
- * <p>Called by one thread whenever the journal grew or a person asked for something, and twice a second besides, so that
- * a lost notification costs half a second and nothing else.
+ * <p>Called by one thread whenever the journal grew, a lane was given work by the other, or a person asked for something, and
+ * twice a second besides, so that a lost notification costs half a second and nothing else.
  */
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);

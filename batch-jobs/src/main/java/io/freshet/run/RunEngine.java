@@ -70,6 +70,7 @@ final class RunEngine implements SmartLifecycle {
         register();
         running = true;
         subscriptions.add(notifications.subscribe(NotificationKind.CHANGE, signal::release));
+        subscriptions.add(notifications.subscribe(NotificationKind.WORK, signal::release));
         subscriptions.add(notifications.subscribe(NotificationKind.REQUEST, () -> {
             asked = true;
             signal.release();

@@ -7,6 +7,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public enum NotificationKind {
     /** The journal has new changes; sent by its writer. */
     CHANGE,
+    /** A lane was given work by the other one; sent by the owner of the lease. */
+    WORK,
     /** A run delivered, started or ended, or a hold opened; sent by the owner of the lease. */
     PROGRESS,
     /** A person or a program asked for something: send now, rerun, pause, a decision on a hold. */

@@ -319,22 +319,23 @@ public final class WorkQueue {
         }
     }
 
-    /** Hands items over to the other lane, as large files are that the express lane came across. */
+    /** Hands items over to the other lane, as large files are that the express lane came across; that lane is told. */
     public void changeLane(Lease lease, Collection<RelativePath> paths, Lane lane) {
         if (paths.isEmpty()) {
             return;
         }
-        transactions.underLease(
-                jdbc,
-                lease,
-                () -> jdbc.sql("""
-                        UPDATE work_item w SET lane = :lane::lane FROM unnest(:paths::text[]) AS moved (path)
-                        WHERE w.target_id = :target AND w.path_key = path_key(moved.path)
-                        """)
-                        .param("lane", lane.name())
-                        .param("paths", Columns.text(paths, path -> path))
-                        .param("target", lease.target().value())
-                        .update());
+        transactions.underLease(jdbc, lease, () -> {
+            jdbc.sql("""
+                            UPDATE work_item w SET lane = :lane::lane FROM unnest(:paths::text[]) AS moved (path)
+                            WHERE w.target_id = :target AND w.path_key = path_key(moved.path)
+                            """)
+                    .param("lane", lane.name())
+                    .param("paths", Columns.text(paths, path -> path))
+                    .param("target", lease.target().value())
+                    .update();
+            NotificationKind.WORK.publish(jdbc);
+            return null;
+        });
     }
 
     private static WorkItem item(ResultSet row, int number) throws SQLException {

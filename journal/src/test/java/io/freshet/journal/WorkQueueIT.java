@@ -3,6 +3,7 @@ package io.freshet.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.freshet.database.TestDatabase;
 import io.freshet.failure.ErrorCode;
@@ -12,6 +13,7 @@ import io.freshet.path.RelativePath;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -258,5 +260,21 @@ class WorkQueueIT {
                         .query(String.class)
                         .list())
                 .containsExactly("bad");
+    }
+
+    /** Whoever dispatches would find it at its next look only. */
+    @Test
+    void theOtherLaneIsToldOfWhatIsHandedOverToIt() {
+        target.changed("large");
+        target.plan();
+        AtomicInteger told = new AtomicInteger();
+        try (Notifications notifications = new Notifications(target.dataSource)) {
+            notifications.subscribe(NotificationKind.WORK, told::incrementAndGet);
+            notifications.start();
+            await("the call at the start").until(() -> told.get() == 1);
+            target.queue.changeLane(target.lease, List.of(RelativePath.parse("large")), Lane.BULK);
+            await().until(() -> told.get() == 2);
+        }
+        assertThat(target.queue.readyLanes(target.id)).containsExactly(Lane.BULK);
     }
 }
