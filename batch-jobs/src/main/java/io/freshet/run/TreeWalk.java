@@ -197,7 +197,9 @@ final class TreeWalk {
         apart.addAll(carried);
         paths.removeIf(this::isApart);
         trees.addAll(carried);
-        return new WorkQueue.Found(paths, trees, moves, List.copyOf(unreadable));
+        List<RelativePath> failed =
+                unreadable.stream().filter(path -> !isApart(path)).toList();
+        return new WorkQueue.Found(paths, trees, moves, failed);
     }
 
     /** Returns the uppermost directories that the target lacks, if what is in them is enough to send them whole. */

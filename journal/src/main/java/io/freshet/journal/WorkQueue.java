@@ -254,12 +254,21 @@ public final class WorkQueue {
                 .update();
     }
 
-    /** A directory that cannot be read becomes a walk of its own with its own back-off, so that the walk above can end. */
+    /**
+     * A directory that cannot be read becomes a walk of its own with its own back-off, so that the walk above can end. One that
+     * is to be looked at itself is walked with that, and not later: the target may lack it.
+     */
     private void addUnreadable(Lease lease, WorkItem walk, Collection<RelativePath> directories) {
         if (directories.isEmpty()) {
             return;
         }
         jdbc.sql("""
+                        WITH looked_at AS (
+                            UPDATE work_item w SET kind = 'TREE', asked = DEFAULT, walked = false
+                            FROM unnest(:paths::text[]) AS found (path)
+                            WHERE w.target_id = :target AND w.path_key = path_key(found.path)
+                              AND w.kind = 'PATH' AND w.attempts = 0
+                            RETURNING w.path)
                         INSERT INTO work_item AS w
                             (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at, attempts, error_code,
                              error, failed_phase)
@@ -267,7 +276,8 @@ public final class WorkQueue {
                                now() + interval '30 seconds', 1, 'SOURCE_UNREADABLE',
                                'the directory cannot be read on the source; nothing below it is delivered or deleted until '
                                    || 'it can: give Freshet''s account the right to read it', 'read'
-                        FROM unnest(:paths::text[]) AS found (path) ORDER BY path_key(path)
+                        FROM unnest(:paths::text[]) AS found (path)
+                        WHERE path NOT IN (SELECT path FROM looked_at) ORDER BY path_key(path)
                         ON CONFLICT (target_id, path_key) DO UPDATE SET kind = 'TREE',
                             first_seq = least(w.first_seq, excluded.first_seq),
                             seq = greatest(w.seq, excluded.seq),

@@ -113,6 +113,23 @@ class WorkQueueIT {
         assertThat(target.rows()).containsExactly("d/a 1 1", "d/secret 1 1", "z 2 2");
     }
 
+    /** The target may lack the directory itself, which needs no reading; only what is below has to wait. */
+    @Test
+    void anUnreadableDirectoryThatIsToBeLookedAtDoesNotWaitForItsWalk() {
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        WorkItem walk = target.ready(Lane.BULK).get(0);
+        List<RelativePath> secret = List.of(RelativePath.parse("d/secret"));
+        target.queue.advanceWalk(target.lease, walk, new Found(secret, List.of(), List.of(), secret), null);
+        assertThat(target.ready(Lane.BULK))
+                .extracting(WorkItem::path, WorkItem::kind, WorkItem::attempts)
+                .containsExactly(tuple(secret.get(0), ChangeKind.TREE, 0));
+        WorkItem below = target.ready(Lane.BULK).get(0);
+        target.queue.advanceWalk(target.lease, below, new Found(List.of(), List.of(), List.of(), secret), null);
+        assertThat(target.rows()).containsExactly("d/secret 1 1");
+        assertThat(target.ready(Lane.BULK)).isEmpty();
+    }
+
     @Test
     void aWalkThatSomebodyAskedForAgainMeanwhileStartsOver() {
         target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
