@@ -51,7 +51,7 @@ public enum ErrorCode {
     HOST_KEY_CHANGED(Kind.SECURITY),
     /** The target did not accept the account's key. */
     AUTHENTICATION_FAILED(Kind.SECURITY),
-    /** A path led outside its root. */
+    /** A path leads through a symlink where a directory should be, and so outside its root perhaps. */
     OUTSIDE_ROOT(Kind.SECURITY);
 
     /** What a failure means for the next try. */

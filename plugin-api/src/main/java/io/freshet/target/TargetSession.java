@@ -96,6 +96,9 @@ public interface TargetSession extends AutoCloseable {
      * Carries out operations and tells how each ended, in the order given. The target sees them take effect in list order
      * wherever one path is at, above or below another's; others may overlap. A failure does not stop the ones after it
      * unless it concerns the whole target: then all that have not ended end as failed with the same code.
+     *
+     * <p>Nothing is changed through a symlink above a path: such an operation ends as failed with {@code OUTSIDE_ROOT}. So may
+     * one of which the monitor was told that it is done, if a symlink is found above it afterwards.
      */
     List<Result> apply(List<Operation> operations, Monitor monitor);
 
@@ -110,7 +113,7 @@ public interface TargetSession extends AutoCloseable {
     /**
      * Puts directories, each complete and flushed before one rename makes it visible with everything in it. What of it cannot
      * be read, or changes meanwhile, fails by itself and is left out. Something in the directory's place is a {@code
-     * TARGET_CONFLICT}.
+     * TARGET_CONFLICT}, a symlink above it {@code OUTSIDE_ROOT}.
      *
      * @return for each directory how its contents ended, in their order; what is wrong with it as a whole is the failure of
      *     each

@@ -104,6 +104,159 @@ public abstract class TargetSessionContract {
         assertThat(MadeContent.openNow()).as("sources left open").isZero();
     }
 
+    // Symlinks in the place of directories (rule 17)
+
+    @Test
+    void nothingGoesThroughSymlinkInTheDirectorysPlace() throws Exception {
+        Path outside = makeOutside();
+        Files.createDirectory(root.resolve("real"));
+        Files.writeString(root.resolve("real/old"), "old");
+        Files.writeString(root.resolve("a"), "a");
+        Files.createSymbolicLink(root.resolve("up"), root.relativize(outside));
+        Files.createSymbolicLink(
+                root.resolve("real/up"),
+                root.resolve("real").relativize(outside).resolve("sub"));
+        handOver();
+        List<String> before = treeOf(outside);
+        Attributes attributes = new Attributes(0700, Account.UID, Account.GID, MTIME + 7_000_000_000L);
+        List<Operation> outwards = new ArrayList<>(List.of(
+                put("up/new", MadeContent.of("new")),
+                put("up/file", MadeContent.of("new")),
+                put("up/sub/new", MadeContent.of("new")),
+                put("real/up/new", MadeContent.of("new")),
+                new PutSymlink(path("up/link"), "a", attributes),
+                new MakeDirectory(path("up/dir")),
+                new MakeDirectory(path("up/none/dir")),
+                new RemoveFile(path("up/file")),
+                new RemoveDirectory(path("up/empty")),
+                new Rename(path("a"), path("up/a")),
+                new Rename(path("up/file"), path("b")),
+                new SetAttributes(path("up/file"), attributes),
+                new SetAttributes(path("up/sub"), attributes)));
+        if (session.capabilities().contains(Capability.HARD_LINK)) {
+            outwards.add(new Link(path("a"), path("up/linked")));
+            outwards.add(new Link(path("up/file"), path("linked")));
+        }
+        List<Operation> all = new ArrayList<>(outwards);
+        all.add(6, put("real/new", MadeContent.of("new")));
+        all.add(new RemoveFile(path("real/old")));
+        all.add(new MakeDirectory(path("dir")));
+        all.add(put("dir/x", MadeContent.of("x")));
+
+        List<Result> results = apply(all, Monitor.NONE);
+
+        assertThat(treeOf(outside)).isEqualTo(before);
+        for (int i = 0; i < all.size(); i++) {
+            if (outwards.contains(all.get(i))) {
+                assertFailed(results.get(i), ErrorCode.OUTSIDE_ROOT);
+                assertThat(((Result.Failed) results.get(i)).message()).contains("up' above it is a symlink");
+            } else {
+                assertDone(results.get(i));
+            }
+        }
+        assertThat(root.resolve("real/new")).hasContent("new");
+        assertThat(root.resolve("real/old")).doesNotExist();
+        assertThat(root.resolve("dir/x")).hasContent("x");
+        assertThat(root.resolve("a")).hasContent("a");
+        assertThat(root.resolve("b")).doesNotExist();
+        assertThat(root.resolve("linked")).doesNotExist();
+        assertThat(stagingNames()).isEmpty();
+    }
+
+    /** The list itself may take the symlink away, or put one there. */
+    @Test
+    void symlinkCountsAsItIsWhenItsTurnHasCome() throws Exception {
+        Path outside = makeOutside();
+        Files.createSymbolicLink(root.resolve("up"), root.relativize(outside));
+        Files.createDirectory(root.resolve("dir"));
+        Files.writeString(root.resolve("dir/x"), "x");
+        handOver();
+        List<String> before = treeOf(outside);
+
+        List<Result> results = apply(
+                List.of(
+                        new RemoveFile(path("up")),
+                        new MakeDirectory(path("up")),
+                        put("up/new", MadeContent.of("new")),
+                        new RemoveFile(path("dir/x")),
+                        new RemoveDirectory(path("dir")),
+                        new PutSymlink(path("dir"), "up", new Attributes(0777, Account.UID, Account.GID, MTIME)),
+                        put("dir/through", MadeContent.of("through")),
+                        put("after", MadeContent.of("after"))),
+                Monitor.NONE);
+
+        for (int i = 0; i < results.size(); i++) {
+            if (i == 6) {
+                assertFailed(results.get(i), ErrorCode.OUTSIDE_ROOT);
+            } else {
+                assertDone(results.get(i));
+            }
+        }
+        assertThat(treeOf(outside)).isEqualTo(before);
+        assertThat(root.resolve("up/new")).hasContent("new");
+        assertThat(root.resolve("up/through")).doesNotExist();
+        assertThat(root.resolve("dir")).isSymbolicLink();
+        assertThat(root.resolve("after")).hasContent("after");
+    }
+
+    /** Between two looks nobody can be kept from it; but what went through is not said to have been delivered. */
+    @Test
+    void symlinkPutInTheDirectorysPlaceMeanwhileIsToldOf() throws Exception {
+        Path outside = makeOutside();
+        Files.createDirectory(root.resolve("dir"));
+        AtomicBoolean put = new AtomicBoolean();
+        MadeContent content = MadeContent.of("new").beforeRead(place -> {
+            if (put.compareAndSet(false, true)) {
+                replaceByLink(root.resolve("dir"), root.relativize(outside));
+            }
+        });
+
+        List<Result> results = apply(List.of(put("dir/x", content), put("y", MadeContent.of("y"))), Monitor.NONE);
+
+        assertThat(put).isTrue();
+        assertFailed(results.get(0), ErrorCode.OUTSIDE_ROOT);
+        assertDone(results.get(1));
+        assertFailed(apply(put("dir/x", MadeContent.of("again"))), ErrorCode.OUTSIDE_ROOT);
+    }
+
+    private static void replaceByLink(Path directory, Path to) {
+        try {
+            Files.delete(directory);
+            Files.createSymbolicLink(directory, to);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Beside the root; what is in it could be changed through a symlink. */
+    private Path makeOutside() throws IOException {
+        Path outside = Files.createDirectory(root.resolveSibling(root.getFileName() + "-outside"));
+        Files.createDirectory(outside.resolve("sub"));
+        Files.createDirectory(outside.resolve("empty"));
+        Files.writeString(outside.resolve("file"), "theirs");
+        for (String name : List.of("", "sub", "empty")) {
+            LocalModes.set(outside.resolve(name), 0777);
+        }
+        LocalModes.set(outside.resolve("file"), 0666);
+        return outside;
+    }
+
+    private static List<String> treeOf(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            return paths.sorted().map(TargetSessionContract::state).toList();
+        }
+    }
+
+    private static String state(Path path) {
+        try {
+            return path + " "
+                    + Files.readAttributes(
+                            path, "unix:mode,uid,size,ino,nlink,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     // Making and looking
 
     @Test

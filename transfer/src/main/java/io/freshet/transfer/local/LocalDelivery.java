@@ -107,6 +107,7 @@ final class LocalDelivery {
 
         private void write() {
             try {
+                refuseLinksAbove(put.path());
                 staged = StagedFile.write(put, session, monitor);
             } catch (IOException | FreshetException e) {
                 ended = endOf(put, e);
@@ -128,6 +129,7 @@ final class LocalDelivery {
             StagedFile file = staged;
             if (file != null) {
                 try {
+                    refuseLinksAbove(put.path());
                     return file.publish(session.path(put.path()));
                 } catch (IOException | FreshetException e) {
                     discard(file, e);
@@ -170,19 +172,36 @@ final class LocalDelivery {
         return explain(operation, (IOException) failure);
     }
 
+    /** Through a symlink a path leads elsewhere, out of the root perhaps. */
+    private void refuseLinksAbove(RelativePath path) throws Refusal {
+        for (RelativePath above = path.parent(); !above.isRoot(); above = above.parent()) {
+            if (Files.isSymbolicLink(session.path(above))) {
+                throw new Refusal(
+                        ErrorCode.OUTSIDE_ROOT,
+                        "write",
+                        "'" + above
+                                + "' above it is a symlink there, and may lead out of the root; find out who made it,"
+                                + " and put a directory in its place");
+            }
+        }
+    }
+
     private void dispatch(Operation operation) throws IOException {
+        refuseLinksAbove(operation.path());
         Path path = session.path(operation.path());
         if (operation instanceof PutSymlink put) {
             putSymlink(put, path);
         } else if (operation instanceof PutNode put) {
             putNode(put, path);
         } else if (operation instanceof Link link) {
+            refuseLinksAbove(link.existing());
             link(session.path(link.existing()), path);
         } else if (operation instanceof MakeDirectory) {
             makeDirectory(path);
         } else if (operation instanceof RemoveFile || operation instanceof RemoveDirectory) {
             remove(path, operation instanceof RemoveDirectory);
         } else if (operation instanceof Rename rename) {
+            refuseLinksAbove(rename.from());
             Files.move(session.path(rename.from()), path, StandardCopyOption.ATOMIC_MOVE);
         } else if (operation instanceof SetAttributes set) {
             if (Files.isSymbolicLink(path)) {

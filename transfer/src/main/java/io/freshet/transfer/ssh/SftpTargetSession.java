@@ -318,7 +318,13 @@ final class SftpTargetSession implements TargetSession {
     @Override
     public List<Result> apply(List<Operation> operations, Monitor monitor) {
         requireEntered();
-        return new Delivery(settings.target(), channel, shell, paths, facts, operations, monitor).run();
+        return new GuardedDelivery(
+                        settings.target(),
+                        channel,
+                        paths,
+                        monitor,
+                        straight -> new Delivery(settings.target(), channel, shell, paths, facts, straight, monitor))
+                .run(operations);
     }
 
     @Override

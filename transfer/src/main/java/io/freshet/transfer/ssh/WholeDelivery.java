@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -284,8 +285,18 @@ final class WholeDelivery {
     // Publishing.
 
     private void publish() {
+        LinksAbove above = new LinksAbove(
+                channel,
+                paths,
+                directories.stream().map(directory -> directory.wanted.path()).toList());
+        Set<RelativePath> links = above.look();
         for (Directory directory : directories) {
             RelativePath path = directory.wanted.path();
+            RelativePath link = LinksAbove.oneAbove(path, links);
+            if (link != null) {
+                directory.failAll(LinksAbove.refused(target, path, link));
+                continue;
+            }
             // Onto an empty directory a rename would succeed; but that is somebody else's.
             channel.send(channel.request(SftpProtocol.LSTAT).string(paths.of(path)), reply -> {
                 if (Circumstances.Look.of(reply).isAbsent()) {
@@ -296,6 +307,14 @@ final class WholeDelivery {
             });
         }
         channel.receiveAll();
+        Set<RelativePath> linksAfter = above.look();
+        for (Directory directory : directories) {
+            RelativePath path = directory.wanted.path();
+            RelativePath link = LinksAbove.oneAbove(path, linksAfter);
+            if (link != null && LinksAbove.oneAbove(path, links) == null) {
+                directory.failAll(LinksAbove.changed(target, path, link));
+            }
+        }
     }
 
     private void rename(Directory directory) {

@@ -230,6 +230,20 @@ class WholeDirectoriesIT {
         assertThat(put(made("dir", 300)).get(0)).hasOnlyElementsOfType(Result.Done.class);
     }
 
+    @Test
+    void nothingGoesThroughSymlinkInTheParentsPlace() throws Exception {
+        Path outside = Files.createDirectory(temporary.resolve("outside"));
+        Files.createSymbolicLink(root.resolve("up"), outside);
+
+        List<List<Result>> results = put(made("up/dir", 40), made("dir", 40));
+
+        assertFailed(results.get(0), ErrorCode.OUTSIDE_ROOT);
+        assertThat(results.get(1)).hasOnlyElementsOfType(Result.Done.class);
+        assertThat(outside).isEmptyDirectory();
+        assertThat(root.resolve("dir/file39")).hasContent("text 39");
+        assertThat(stagingNames()).isEmpty();
+    }
+
     /** What GNU tar does when the disk fills up: it writes short files, goes on, and says so only at its end. */
     @Test
     void aTarThatFailsPublishesNothing() throws Exception {
