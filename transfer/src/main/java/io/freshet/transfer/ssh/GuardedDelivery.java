@@ -9,6 +9,7 @@ import io.freshet.target.Result;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -90,33 +91,35 @@ final class GuardedDelivery {
             return;
         }
         int begin = results.size();
-        List<Operation> straight = new ArrayList<>(part.size());
-        List<Integer> places = new ArrayList<>(part.size());
+        List<Operation> straight = part.stream()
+                .filter(operation -> linkAbove(operation, links) == null)
+                .toList();
+        Iterator<Result> ended = (straight.isEmpty()
+                        ? List.<Result>of()
+                        : delivery.apply(straight).run())
+                .iterator();
         for (Operation operation : part) {
             RelativePath link = linkAbove(operation, links);
-            Result.Failed refused = link == null ? null : LinksAbove.refused(target, operation.path(), link);
-            if (refused == null) {
-                places.add(results.size());
-                straight.add(operation);
-                results.add(Result.Done.WITHOUT_CONTENT);
-            } else {
-                results.add(refused);
-                monitor.ended(operation, refused);
-            }
-        }
-        List<Result> ended =
-                straight.isEmpty() ? List.of() : delivery.apply(straight).run();
-        for (int i = 0; i < ended.size(); i++) {
-            results.set(places.get(i), ended.get(i));
-            if (givenUp == null
-                    && ended.get(i) instanceof Result.Failed failed
-                    && failed.code().concernsWholeTarget()) {
-                givenUp = failed;
-            }
+            results.add(link == null ? takeNote(ended.next()) : refuse(operation, link));
         }
         if (givenUp == null || givenUp.code() != ErrorCode.CONNECTION_LOST) {
             lookAgain(above, part, begin);
         }
+    }
+
+    private Result takeNote(Result result) {
+        if (givenUp == null
+                && result instanceof Result.Failed failed
+                && failed.code().concernsWholeTarget()) {
+            givenUp = failed;
+        }
+        return result;
+    }
+
+    private Result refuse(Operation operation, RelativePath link) {
+        Result refused = LinksAbove.refused(target, operation.path(), link);
+        monitor.ended(operation, refused);
+        return refused;
     }
 
     /** Empty, and all given up, if the connection breaks. */

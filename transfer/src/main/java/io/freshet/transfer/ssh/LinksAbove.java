@@ -66,15 +66,9 @@ final class LinksAbove {
 
     /** Returns one of these that is above the path, or null. */
     static @Nullable RelativePath oneAbove(RelativePath path, Set<RelativePath> these) {
-        if (these.isEmpty()) {
-            return null;
-        }
-        for (RelativePath above = path.parent(); !above.isRoot(); above = above.parent()) {
-            if (these.contains(above)) {
-                return above;
-            }
-        }
-        return null;
+        return these.isEmpty()
+                ? null
+                : path.ancestors().stream().filter(these::contains).findFirst().orElse(null);
     }
 
     /** How ends what would go through a symlink. */
@@ -83,8 +77,8 @@ final class LinksAbove {
                 ErrorCode.OUTSIDE_ROOT,
                 "write",
                 "target '" + target + "': could not deliver '" + path + "': '" + link
-                        + "' above it is a symlink there, and"
-                        + " may lead out of the root; find out who made it, and put a directory in its place");
+                        + "' above it is a symlink there, and may lead out of the root; find out who made it, and put a"
+                        + " directory in its place");
     }
 
     /** How ends what was done while somebody put a symlink above it. */
@@ -93,8 +87,7 @@ final class LinksAbove {
                 ErrorCode.OUTSIDE_ROOT,
                 "publish",
                 "target '" + target + "': '" + path + "' may have been delivered elsewhere: '" + link
-                        + "' above it became a"
-                        + " symlink meanwhile; find out who made it and what is where it leads, and put a directory in its"
-                        + " place");
+                        + "' above it became a symlink meanwhile; find out who made it and what is where it leads, and put"
+                        + " a directory in its place");
     }
 }

@@ -290,6 +290,7 @@ final class WholeDelivery {
                 paths,
                 directories.stream().map(directory -> directory.wanted.path()).toList());
         Set<RelativePath> links = above.look();
+        List<Directory> straight = new ArrayList<>();
         for (Directory directory : directories) {
             RelativePath path = directory.wanted.path();
             RelativePath link = LinksAbove.oneAbove(path, links);
@@ -297,6 +298,7 @@ final class WholeDelivery {
                 directory.failAll(LinksAbove.refused(target, path, link));
                 continue;
             }
+            straight.add(directory);
             // Onto an empty directory a rename would succeed; but that is somebody else's.
             channel.send(channel.request(SftpProtocol.LSTAT).string(paths.of(path)), reply -> {
                 if (Circumstances.Look.of(reply).isAbsent()) {
@@ -308,10 +310,10 @@ final class WholeDelivery {
         }
         channel.receiveAll();
         Set<RelativePath> linksAfter = above.look();
-        for (Directory directory : directories) {
+        for (Directory directory : straight) {
             RelativePath path = directory.wanted.path();
             RelativePath link = LinksAbove.oneAbove(path, linksAfter);
-            if (link != null && LinksAbove.oneAbove(path, links) == null) {
+            if (link != null) {
                 directory.failAll(LinksAbove.changed(target, path, link));
             }
         }
