@@ -116,9 +116,7 @@ class WorkQueueIT {
     /** The target may lack the directory itself, which needs no reading; only what is below has to wait. */
     @Test
     void anUnreadableDirectoryThatIsToBeLookedAtDoesNotWaitForItsWalk() {
-        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
-        target.plan();
-        WorkItem walk = target.ready(Lane.BULK).get(0);
+        WorkItem walk = walkOfD();
         List<RelativePath> secret = List.of(RelativePath.parse("d/secret"));
         target.queue.advanceWalk(target.lease, walk, new Found(secret, List.of(), List.of(), secret), null);
         assertThat(target.ready(Lane.BULK))
@@ -132,9 +130,7 @@ class WorkQueueIT {
 
     @Test
     void aWalkThatSomebodyAskedForAgainMeanwhileStartsOver() {
-        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
-        target.plan();
-        WorkItem walk = target.ready(Lane.BULK).get(0);
+        WorkItem walk = walkOfD();
         target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
         target.plan();
         target.queue.advanceWalk(target.lease, walk, Found.NOTHING, null);
@@ -144,9 +140,7 @@ class WorkQueueIT {
     /** What the walk has passed may have changed since, and whoever reads the row now reads the newer number with it. */
     @Test
     void aWalkThatIsAskedForAgainHalfWayForgetsItsPosition() {
-        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
-        target.plan();
-        WorkItem walk = target.ready(Lane.BULK).get(0);
+        WorkItem walk = walkOfD();
         target.queue.advanceWalk(target.lease, walk, Found.NOTHING, RelativePath.parse("d/m"));
         target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
         target.plan();
@@ -158,9 +152,7 @@ class WorkQueueIT {
     /** A run may ask again for reasons of its own, at numbers that the row has already. */
     @Test
     void whatIsAskedForAgainAtTheSameNumbersIsLookedAtAgain() {
-        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
-        target.plan();
-        WorkItem walk = target.ready(Lane.BULK).get(0);
+        WorkItem walk = walkOfD();
         List<RelativePath> child = List.of(RelativePath.parse("d/a"));
         target.queue.alsoLookAt(target.lease, walk, child, ChangeKind.PATH);
         WorkItem read = target.ready(Lane.BULK).get(1);
@@ -293,5 +285,11 @@ class WorkQueueIT {
             await().until(() -> told.get() == 2);
         }
         assertThat(target.queue.readyLanes(target.id)).containsExactly(Lane.BULK);
+    }
+
+    private WorkItem walkOfD() {
+        target.writer.append(List.of(Target.change("d", ChangeKind.TREE, false)));
+        target.plan();
+        return target.ready(Lane.BULK).get(0);
     }
 }
