@@ -39,6 +39,7 @@ final class Drain {
      */
     boolean next(RunScope scope) {
         if (scope.isOver() || !guard.isStillTheRoot(scope)) {
+            scope.recorder().await();
             removeNeedlessPartials(scope);
             return false;
         }
@@ -84,6 +85,10 @@ final class Drain {
 
     private boolean wave(RunScope scope, List<RelativePath> claimed) {
         List<WorkItem> items = claim(scope, candidates(scope), claimed);
+        if (items.isEmpty() && !scope.recorder().claimed().isEmpty()) {
+            scope.recorder().await();
+            return true;
+        }
         if (items.isEmpty()) {
             return scope.failuresOf() == null && linger(scope);
         }
@@ -91,6 +96,7 @@ final class Drain {
         scope.missingMounts(mounts.check(scope));
         Wave wave = new Wave(stores, scope, guard, claimed);
         List<Candidate> walks = wave.run(items);
+        claimed.removeAll(scope.recorder().claimed());
         scope.adaptAppetite(wave.leftOver());
         keepOnly(scope, walks, claimed);
         for (Candidate walk : walks) {
@@ -113,10 +119,12 @@ final class Drain {
 
     private List<WorkItem> candidates(RunScope scope) {
         Long failuresOf = scope.failuresOf();
+        // What is just being recorded is still in the queue.
+        int limit = scope.appetite() + scope.recorder().claimed().size();
         if (failuresOf == null) {
-            return stores.queue().ready(scope.target(), scope.lane(), scope.appetite());
+            return stores.queue().ready(scope.target(), scope.lane(), limit);
         }
-        return stores.queue().failedOf(scope.target(), failuresOf, scope.appetite()).stream()
+        return stores.queue().failedOf(scope.target(), failuresOf, limit).stream()
                 .filter(item -> scope.firstTry(item.path()))
                 .toList();
     }

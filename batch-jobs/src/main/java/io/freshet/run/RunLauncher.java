@@ -179,7 +179,7 @@ public final class RunLauncher {
 
     private void execute(ServedTarget served, HeldLease held, Launch launch) {
         Run run = launch.run();
-        RunScope scope = new RunScope(served, held, run, launch.failuresOf(), clock);
+        RunScope scope = new RunScope(served, held, run, launch.failuresOf(), stores.deliveries(), clock);
         Map<Lane, RunScope> lanes = active.getOrDefault(served, Map.of());
         lanes.put(run.lane(), scope);
         replication.begin(scope);
@@ -195,13 +195,22 @@ public final class RunLauncher {
                     .addLong(ReplicationJob.RUN, run.number(), true)
                     .addString("lane", run.lane().name(), false)
                     .toJobParameters();
-            ended(scope, launch.again() ? restart(parameters) : operator.start(replication.job(), parameters));
+            ended(scope, execute(launch, parameters, scope.recorder()));
         } catch (JobExecutionException e) {
             throw new IllegalStateException("run " + run.number() + " on " + served + " could not be launched", e);
         } finally {
             lanes.remove(run.lane());
             replication.end(scope);
             scope.close();
+        }
+    }
+
+    private JobExecution execute(Launch launch, JobParameters parameters, WaveRecorder recorder)
+            throws JobExecutionException {
+        try {
+            return launch.again() ? restart(parameters) : operator.start(replication.job(), parameters);
+        } finally {
+            recorder.await();
         }
     }
 

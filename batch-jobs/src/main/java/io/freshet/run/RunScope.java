@@ -1,6 +1,7 @@
 package io.freshet.run;
 
 import io.freshet.filter.FilterRules;
+import io.freshet.journal.Deliveries;
 import io.freshet.journal.Lane;
 import io.freshet.journal.Lease;
 import io.freshet.journal.ManifestEntry;
@@ -54,17 +55,25 @@ final class RunScope implements Monitor {
     private final Verifying verifying = new Verifying();
     private final Set<RelativePath> largeDirectories = new HashSet<>();
     private final Tally tally = new Tally();
+    private final WaveRecorder recorder;
     private int appetite = MOST_ITEMS;
     private final Map<RelativePath, Long> renameTurns = new HashMap<>();
 
     /** @param failuresOf the run to whose failed items this one keeps; null where it takes whatever its lane has */
-    RunScope(ServedTarget served, HeldLease held, Run run, @Nullable Long failuresOf, Clock clock) {
+    RunScope(
+            ServedTarget served,
+            HeldLease held,
+            Run run,
+            @Nullable Long failuresOf,
+            Deliveries deliveries,
+            Clock clock) {
         this.served = served;
         this.failuresOf = failuresOf;
         this.held = held;
         this.run = run;
         this.clock = clock;
         this.startedAt = clock.instant();
+        this.recorder = new WaveRecorder(deliveries, served, held.lease(), run.number());
     }
 
     /** The run is prepared: this is where it reads, where it writes, and how far the target is. */
@@ -129,6 +138,10 @@ final class RunScope implements Monitor {
     /** Claims fewer items after a wave that could not deliver all it had looked at, more after one that could. */
     void adaptAppetite(int leftOver) {
         appetite = leftOver > 0 ? Math.max(FEWEST_ITEMS, appetite / 4) : Math.min(MOST_ITEMS, appetite * 2);
+    }
+
+    WaveRecorder recorder() {
+        return recorder;
     }
 
     ServedTarget served() {

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,12 @@ final class Wave {
 
     private static final long LONGEST_NANOS = 5_000_000_000L;
 
+    /** Fewer are written sooner than a thread is worth. */
+    private static final int FEWEST_TO_RECORD_BESIDE = 500;
+
     private final Stores stores;
     private final RunScope scope;
+    private final List<RelativePath> claimed;
     private final Removals removals;
     private final HardLinks hardLinks;
     private final EarlierVersions versions;
@@ -55,10 +60,11 @@ final class Wave {
     private final WaveContents contents;
     private @Nullable FreshetException fatal;
 
-    /** @param claimed the claims under which this wave works */
+    /** @param claimed the claims under which this wave works; the run's recorder may take some over */
     Wave(Stores stores, RunScope scope, SourceGuard guard, List<RelativePath> claimed) {
         this.stores = stores;
         this.scope = scope;
+        this.claimed = claimed;
         this.versions = new EarlierVersions(stores, record);
         this.hardLinks = new HardLinks(stores, scope, claimed);
         this.directories = new WaveDirectories(stores, scope, this);
@@ -105,13 +111,24 @@ final class Wave {
             }
         }
         if (directories.areDurable() && (fatal == null || isSessionUsable(fatal))) {
-            stores.deliveries().record(scope.lease(), scope.run().number(), record);
+            record(plan);
         }
         if (fatal != null) {
             throw fatal;
         }
         Set<RelativePath> failed = record.failedPaths();
         return plan.walks.stream().filter(walk -> !failed.contains(walk.path())).toList();
+    }
+
+    private void record(WavePlan plan) {
+        if (fatal == null && record.size() >= FEWEST_TO_RECORD_BESIDE && plan.sendsOnly()) {
+            Set<RelativePath> concerned = record.paths();
+            scope.recorder()
+                    .writeBeside(
+                            record, claimed.stream().filter(concerned::contains).collect(Collectors.toSet()));
+        } else {
+            scope.recorder().write(record);
+        }
     }
 
     /** Returns how many items this wave settled one way or another. */

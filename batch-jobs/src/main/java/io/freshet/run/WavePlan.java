@@ -42,6 +42,17 @@ final class WavePlan {
     /** Directories in which something happened that is not replicated, but has changed their time. */
     final Set<RelativePath> parents = new HashSet<>();
 
+    /** Returns whether nothing is done but that files and whole directories are sent of which no other path is a name. */
+    boolean sendsOnly() {
+        return directories.isEmpty()
+                && renames.isEmpty()
+                && links.isEmpty()
+                && otherNames.isEmpty()
+                && attributes.isEmpty()
+                && removals.isEmpty()
+                && walks.isEmpty();
+    }
+
     boolean changesNothing() {
         return directories.isEmpty()
                 && parents.isEmpty()

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -102,13 +103,14 @@ final class Replication implements AutoCloseable {
         writer.append(changes);
     }
 
-    void changedTree(String path) {
-        changed(ChangeKind.TREE, path);
+    void changedTree(String... paths) {
+        changed(ChangeKind.TREE, paths);
     }
 
-    void changed(ChangeKind kind, String path) {
-        writer.append(
-                List.of(new Change(RelativePath.parse(path), kind, null, false, Detector.INOTIFY, Duration.ZERO)));
+    void changed(ChangeKind kind, String... paths) {
+        writer.append(Stream.of(paths)
+                .map(path -> new Change(RelativePath.parse(path), kind, null, false, Detector.INOTIFY, Duration.ZERO))
+                .toList());
     }
 
     void moved(String from, String to, ChangeKind kind) {

@@ -1,20 +1,16 @@
 package io.freshet.journal;
 
 import io.freshet.file.ContentHash;
-import io.freshet.file.FileState;
 import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -26,6 +22,7 @@ public final class Deliveries {
     private final JdbcTemplate template;
     private final JdbcClient jdbc;
     private final Transactions transactions;
+    private final ManifestRows manifest;
     private final ItemOutcomes items;
     private final BlockMaps blockMaps;
     private final Partials partials;
@@ -34,6 +31,7 @@ public final class Deliveries {
         this.template = new JdbcTemplate(dataSource);
         this.jdbc = JdbcClient.create(template);
         this.transactions = new Transactions(dataSource);
+        this.manifest = new ManifestRows(template);
         this.items = new ItemOutcomes(jdbc);
         this.blockMaps = new BlockMaps(jdbc);
         this.partials = new Partials(dataSource);
@@ -106,10 +104,10 @@ public final class Deliveries {
     /** Writes a wave. Once this returned, what it says is durable and shown. */
     public void record(Lease lease, long runNumber, WaveRecord wave) {
         transactions.underLease(jdbc, lease, () -> {
-            moveEntries(lease, wave.moves);
-            long removed = removeEntries(lease, wave.removals);
-            long added = putEntries(lease, runNumber, wave.puts);
-            verify(lease, wave.verified);
+            manifest.move(lease, wave.moves);
+            long removed = manifest.remove(lease, wave.removals);
+            long added = manifest.put(lease, runNumber, wave.puts);
+            manifest.verify(lease, wave.verified);
             blockMaps.record(wave);
             partials.record(lease, wave);
             addDeliveries(lease, runNumber, wave.deliveries);
@@ -119,169 +117,6 @@ public final class Deliveries {
             count(lease, runNumber, wave, added - removed, removed - Math.min(removed, wave.approvedRemovals));
             return null;
         });
-    }
-
-    private void moveEntries(Lease lease, List<WaveRecord.MovedEntry> moves) {
-        for (WaveRecord.MovedEntry move : moves) {
-            RelativePath from = move.from();
-            RelativePath to = move.entry().path();
-            removeEntries(lease, List.of(to));
-            ensureDirectories(lease, Set.of(to.parent()));
-            if (move.entry().isDirectory()) {
-                jdbc.sql("""
-                                UPDATE manifest_dir SET path = :to || substr(path, length(:from) + 1)
-                                WHERE target_id = :target AND in_subtree(path, :from)
-                                """)
-                        .param("from", from.toString())
-                        .param("to", to.toString())
-                        .param("target", lease.target().value())
-                        .update();
-            }
-            jdbc.sql("""
-                            UPDATE manifest m SET dir_id = new.dir_id, name = :newName
-                            FROM manifest_dir old, manifest_dir new
-                            WHERE old.target_id = :target AND old.path_key = path_key(:oldParent)
-                              AND new.target_id = :target AND new.path_key = path_key(:newParent)
-                              AND m.target_id = :target AND m.dir_id = old.dir_id AND m.name = :oldName
-                            """)
-                    .param("newName", Manifest.name(to))
-                    .param("target", lease.target().value())
-                    .param("oldParent", from.parent().toString())
-                    .param("newParent", to.parent().toString())
-                    .param("oldName", Manifest.name(from))
-                    .update();
-        }
-    }
-
-    private long removeEntries(Lease lease, Collection<RelativePath> paths) {
-        if (paths.isEmpty()) {
-            return 0;
-        }
-        long removed = jdbc.sql("""
-                        DELETE FROM manifest m USING manifest_dir d,
-                            unnest(:parents::text[], :names::text[]) AS gone (parent, name)
-                        WHERE d.target_id = :target AND d.path_key = path_key(gone.parent)
-                          AND m.target_id = :target AND m.dir_id = d.dir_id AND m.name = gone.name
-                        """)
-                .param("parents", Columns.text(paths, RelativePath::parent))
-                .param("names", Columns.text(paths, Manifest::name))
-                .param("target", lease.target().value())
-                .update();
-        jdbc.sql("""
-                        DELETE FROM manifest_dir d USING unnest(:paths::text[]) AS gone (path)
-                        WHERE d.target_id = :target AND d.path_key = path_key(gone.path) AND d.path <> ''
-                        """)
-                .param("paths", Columns.text(paths, path -> path))
-                .param("target", lease.target().value())
-                .update();
-        return removed;
-    }
-
-    private void ensureDirectories(Lease lease, Collection<RelativePath> directories) {
-        jdbc.sql("""
-                        INSERT INTO manifest_dir (target_id, path)
-                        SELECT :target, path FROM unnest(:paths::text[]) AS wanted (path) ORDER BY path_key(path)
-                        ON CONFLICT (target_id, path_key) DO NOTHING
-                        """)
-                .param("target", lease.target().value())
-                .param("paths", Columns.text(directories, path -> path))
-                .update();
-    }
-
-    /** Written to the target's own partition: through the parent PostgreSQL cannot tell new rows from changed ones. */
-    private long putEntries(Lease lease, long runNumber, List<ManifestEntry> entries) {
-        if (entries.isEmpty()) {
-            return 0;
-        }
-        Map<RelativePath, ManifestEntry> byPath = new LinkedHashMap<>();
-        Set<RelativePath> directories = new LinkedHashSet<>();
-        for (ManifestEntry entry : entries) {
-            byPath.put(entry.path(), entry);
-            directories.add(entry.path().parent());
-            if (entry.isDirectory()) {
-                directories.add(entry.path());
-            }
-        }
-        ensureDirectories(lease, directories);
-        List<ManifestEntry> rows = List.copyOf(byPath.values());
-        return jdbc.sql("""
-                        WITH put AS (
-                            INSERT INTO manifest_%d AS m (target_id, dir_id, name, type, supported, mode, uid, gid, size, mtime_nanos,
-                                ctime_nanos, file_system, inode, birth_nanos, link_target, content_hash, evidence, device,
-                                extended, run_number)
-                            SELECT :target, d.dir_id, e.name, e.type::"char", e.supported, e.mode, e.uid, e.gid, e.size,
-                                   e.mtime_nanos, e.ctime_nanos, e.file_system, e.inode, e.birth_nanos, e.link_target,
-                                   decode(e.content_hash, 'hex'), e.evidence::evidence, e.device,
-                                   decode(e.extended, 'hex'), :run
-                            FROM unnest(:parents::text[], :names::text[], :types::text[], :supported::boolean[], :modes::int[],
-                                        :uids::int[], :gids::int[], :sizes::bigint[], :mtimes::bigint[], :ctimes::bigint[],
-                                        :fileSystems::bigint[], :inodes::bigint[], :births::bigint[], :linkTargets::text[],
-                                        :hashes::text[], :evidence::text[], :devices::bigint[], :extended::text[])
-                                 AS e (parent, name, type, supported, mode, uid, gid, size, mtime_nanos, ctime_nanos,
-                                       file_system, inode, birth_nanos, link_target, content_hash, evidence, device,
-                                       extended)
-                            JOIN manifest_dir d ON d.target_id = :target AND d.path_key = path_key(e.parent)
-                            ORDER BY d.dir_id, e.name
-                            ON CONFLICT (target_id, dir_id, name) DO UPDATE SET type = excluded.type,
-                                supported = excluded.supported, mode = excluded.mode, uid = excluded.uid, gid = excluded.gid,
-                                size = excluded.size, mtime_nanos = excluded.mtime_nanos, ctime_nanos = excluded.ctime_nanos,
-                                file_system = excluded.file_system, inode = excluded.inode,
-                                birth_nanos = excluded.birth_nanos, link_target = excluded.link_target,
-                                content_hash = excluded.content_hash, evidence = excluded.evidence,
-                                device = excluded.device, extended = excluded.extended,
-                                run_number = excluded.run_number, delivered_at = now(),
-                                verified_at = CASE WHEN m.content_hash = excluded.content_hash THEN m.verified_at END
-                            RETURNING xmax = 0 AS is_new)
-                        SELECT count(*) FILTER (WHERE is_new) FROM put
-                        """.formatted(lease.target().value()))
-                .param("target", lease.target().value())
-                .param("run", runNumber)
-                .param("parents", Columns.text(rows, e -> e.path().parent()))
-                .param("names", Columns.text(rows, e -> Manifest.name(e.path())))
-                .param("types", Columns.text(rows, e -> e.state().type().code()))
-                .param("supported", Columns.text(rows, ManifestEntry::supported))
-                .param("modes", Columns.text(rows, e -> e.state().mode()))
-                .param("uids", Columns.text(rows, e -> e.state().uid()))
-                .param("gids", Columns.text(rows, e -> e.state().gid()))
-                .param("sizes", Columns.text(rows, e -> e.state().size()))
-                .param("mtimes", Columns.text(rows, e -> e.state().mtimeNanos()))
-                .param("ctimes", Columns.text(rows, e -> e.state().ctimeNanos()))
-                .param(
-                        "fileSystems",
-                        Columns.text(rows, e -> e.state().identity().fileSystem()))
-                .param("inodes", Columns.text(rows, e -> e.state().identity().inode()))
-                .param("births", Columns.text(rows, e -> e.state().identity().birthNanos()))
-                .param("linkTargets", Columns.text(rows, e -> e.state().linkTarget()))
-                .param("hashes", Columns.text(rows, ManifestEntry::hash))
-                .param("evidence", Columns.text(rows, ManifestEntry::evidence))
-                .param("devices", Columns.number(rows, e -> e.state().device()))
-                .param("extended", Columns.text(rows, e -> extended(e.state())))
-                .query(Long.class)
-                .single();
-    }
-
-    private static @Nullable String extended(FileState state) {
-        byte[] digest = state.extended().digest();
-        return digest.length == 0 ? null : HexFormat.of().formatHex(digest);
-    }
-
-    /** When it was delivered does not change. */
-    private void verify(Lease lease, Map<RelativePath, ContentHash> verified) {
-        if (verified.isEmpty()) {
-            return;
-        }
-        jdbc.sql("""
-                        UPDATE manifest m SET evidence = 'VERIFIED', verified_at = now()
-                        FROM unnest(:parents::text[], :names::text[], :hashes::text[]) AS v (parent, name, hash)
-                        JOIN manifest_dir d ON d.target_id = :target AND d.path_key = path_key(v.parent)
-                        WHERE m.target_id = :target AND m.dir_id = d.dir_id AND m.name = v.name
-                          AND m.content_hash = decode(v.hash, 'hex')
-                        """)
-                .param("parents", Columns.text(verified.keySet(), RelativePath::parent))
-                .param("names", Columns.text(verified.keySet(), Manifest::name))
-                .param("hashes", Columns.text(verified.values(), hash -> hash))
-                .param("target", lease.target().value())
-                .update();
     }
 
     private void addDeliveries(Lease lease, long runNumber, List<Delivery> deliveries) {

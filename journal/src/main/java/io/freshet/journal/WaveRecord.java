@@ -7,6 +7,7 @@ import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,6 +131,20 @@ public final class WaveRecord {
     /** Returns how many items ended in this wave, one way or another, or wait for another time. */
     public int settled() {
         return closings.size() + failures.size() + postponements.size();
+    }
+
+    /** Returns about how many rows this is. */
+    public int size() {
+        return puts.size() + settled();
+    }
+
+    /** Returns the paths of the items that ended in this wave, and those for which something was intended. */
+    public Set<RelativePath> paths() {
+        Set<RelativePath> paths = new HashSet<>(settledIntents);
+        closings.forEach(closing -> paths.add(closing.item().path()));
+        failures.forEach(failure -> paths.add(failure.item().path()));
+        postponements.forEach(postponement -> paths.add(postponement.item().path()));
+        return paths;
     }
 
     /** Returns the paths of the items that failed. */

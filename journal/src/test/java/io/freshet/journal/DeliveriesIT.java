@@ -3,10 +3,16 @@ package io.freshet.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.database.TestDatabase;
+import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
+import io.freshet.file.FileIdentity;
+import io.freshet.file.FileState;
+import io.freshet.file.FileType;
 import io.freshet.path.RelativePath;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +40,51 @@ class DeliveriesIT {
         assertThat(target.manifest.below(target.id, RelativePath.parse("c/d")))
                 .extracting(entry -> entry.path().toString())
                 .containsExactly("c/d/b/f", "c/d/b");
+    }
+
+    /** Rows of a directory that is new are written in another way than those of one that is known. */
+    @Test
+    void whatIsPutIsFoundWhetherItsDirectoryIsNewOrKnown() {
+        byte[] odd = {'\t', '\n', '\\', 'N', (byte) 0xff, '\r', '"', '{', ','};
+        RelativePath directory = RelativePath.ROOT.child(odd);
+        ExtendedAttributes extended = ExtendedAttributes.of(
+                new ExtendedAttributes.Selection(true, false), Map.of("user.a", new byte[] {0, '\t', '\\'}));
+        FileState file =
+                new FileState(FileType.FILE, 5, -1, 2, 04751, 12, -3, 1, new FileIdentity(-1, 2, 3), null, 0, extended);
+        FileState link =
+                new FileState(FileType.SYMLINK, 5, 1, 2, 0777, 0, 0, 1, new FileIdentity(1, 3, 3), "\t\n\\\\N\\xff");
+        FileState node = new FileState(
+                FileType.BLOCK_DEVICE,
+                0,
+                1,
+                2,
+                0600,
+                0,
+                0,
+                1,
+                new FileIdentity(1, 4, 3),
+                null,
+                8L << 32 | 1,
+                ExtendedAttributes.NOT_ASKED);
+        List<ManifestEntry> entries = List.of(
+                Target.directory(directory.toString()),
+                new ManifestEntry(
+                        directory.child(odd), file, new ContentHash("0a5c".repeat(16)), Evidence.VERIFIED, true),
+                new ManifestEntry(directory.child(new byte[] {'l'}), link, null, Evidence.ADOPTED, true),
+                new ManifestEntry(directory.child(new byte[] {'n'}), node, null, Evidence.SENT, false));
+        for (String when : List.of("new", "known")) {
+            put(entries.toArray(ManifestEntry[]::new));
+            assertThat(target.manifest
+                            .find(
+                                    target.id,
+                                    entries.stream().map(ManifestEntry::path).toList())
+                            .values())
+                    .as(when)
+                    .containsExactlyInAnyOrderElementsOf(entries);
+            assertThat(new TargetStates(target.dataSource).get(target.id).manifestRows())
+                    .as(when)
+                    .isEqualTo(4);
+        }
     }
 
     @Test

@@ -67,6 +67,9 @@ final class Databases implements AutoCloseable {
         settings.addDataSourceProperty("currentSchema", Migrations.SCHEMA);
         settings.addDataSourceProperty("ApplicationName", "freshet");
         settings.addDataSourceProperty("tcpKeepAlive", "true");
+        // Tables grow from nothing to a million rows within minutes; a plan that was kept from before reads all of
+        // them.
+        settings.setConnectionInitSql("SET plan_cache_mode = force_custom_plan");
         try {
             return new HikariDataSource(settings);
         } catch (RuntimeException refused) {
