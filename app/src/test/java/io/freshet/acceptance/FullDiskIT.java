@@ -65,7 +65,7 @@ class FullDiskIT {
         Path ballast = fill();
         LargeTrees.make(site.source().resolve("churn"), 60, 100);
         await().atMost(PATIENCE).until(() -> site.freshet("status").output().contains("No space left on device"));
-        Site.Answer waited = site.freshet("wait", "--timeout", "5s");
+        Node.Answer waited = site.freshet("wait", "--timeout", "5s");
         assertThat(waited.exitCode()).as(waited.output()).isNotZero();
         assertThat(site.isRunning()).isTrue();
         Files.delete(ballast);

@@ -6,34 +6,25 @@ import static org.awaitility.Awaitility.await;
 import io.freshet.transfer.Trees;
 import io.freshet.transfer.ssh.OpenSshServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A source directory, two OpenSSH servers with a replica each (or one replica on this machine), and the packaged Freshet
  * between them as a process of its own, all below one directory.
  */
 final class Site implements AutoCloseable {
-    private static final Path JAR = Path.of("target", "freshet.jar").toAbsolutePath();
-    private static final Duration START = Duration.ofMinutes(2);
-
     private final Path directory;
     private final Path data;
     private final Path source;
     private final List<Path> replicas = new ArrayList<>();
     private final List<OpenSshServer> servers = new ArrayList<>();
     private final Path config;
-    private @Nullable Process process;
+    private final List<Node> runners = new ArrayList<>();
+    private final Node node;
 
     /**
      * @param database lines of the configuration that say which database to use
@@ -65,6 +56,7 @@ final class Site implements AutoCloseable {
         this.data = data;
         this.source = Files.createDirectory(directory.resolve("source"));
         this.config = directory.resolve("freshet.yml");
+        this.node = new Node(directory, config, data);
     }
 
     /** One target in a directory of this machine, on which any number of entries may vanish. */
@@ -119,86 +111,47 @@ final class Site implements AutoCloseable {
 
     /** Starts Freshet and waits until it says that it is ready. */
     void start() throws IOException {
-        Path out = directory.resolve("out.log");
-        Process started = new ProcessBuilder(
-                        java(),
-                        "-Xmx512m",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-jar",
-                        JAR.toString(),
-                        "serve",
-                        "--config",
-                        config.toString())
-                .directory(directory.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("err.log").toFile()))
-                .start();
-        process = started;
-        await().atMost(START).pollInterval(Duration.ofMillis(50)).until(() -> {
-            if (!started.isAlive()) {
-                throw new IllegalStateException("Freshet ended at its start: " + log());
-            }
-            return Files.readString(out).contains("Freshet is ready at ");
-        });
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        node.start();
     }
 
     /** Kills the process as {@code kill -9} does. */
     void kill() throws InterruptedException {
-        running().destroyForcibly().waitFor();
+        node.kill();
     }
 
     /** Asks the process to end, as a service manager does, and returns its exit code. */
     int terminate() throws InterruptedException {
-        Process ending = running();
-        ending.destroy();
-        assertThat(ending.waitFor(60, TimeUnit.SECONDS))
-                .as("ends in bounded time")
-                .isTrue();
-        return ending.exitValue();
-    }
-
-    private Process running() {
-        if (process == null) {
-            throw new IllegalStateException("Freshet was not started");
-        }
-        return process;
+        return node.terminate();
     }
 
     boolean isRunning() {
-        return process != null && process.isAlive();
+        return node.isRunning();
     }
 
-    /** Returns the bytes of memory that the process had at its peak, as the kernel counts them; see proc(5), VmHWM. */
+    /** Returns the bytes of memory that the process had at its peak. */
     long peakMemory() throws IOException {
-        Path status = Path.of("/proc", Long.toString(running().pid()), "status");
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .findFirst()
-                .orElseThrow();
+        return node.peakMemory();
     }
-
-    /** What a command of the command line said, and its exit code. */
-    record Answer(int exitCode, String output) {}
 
     /** Runs a command against the running server. */
-    Answer freshet(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(java(), "-jar", JAR.toString()));
-        command.addAll(Arrays.asList(words));
-        command.addAll(List.of("--config", config.toString()));
-        Process asked = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        try (InputStream output = asked.getInputStream()) {
-            String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-            return new Answer(asked.waitFor(), text);
-        }
+    Node.Answer freshet(String... words) throws IOException, InterruptedException {
+        return node.freshet(words);
+    }
+
+    /** Returns the process that {@link #start} starts. */
+    Node node() {
+        return node;
+    }
+
+    /** Adds a process on the same database that only delivers. */
+    Node addRunner(String name) throws IOException {
+        Path home = Files.createDirectory(directory.resolve(name));
+        Path copy = Files.writeString(
+                home.resolve("freshet.yml"),
+                Files.readString(config).replace("data-dir: " + data, "data-dir: " + home.resolve("data")));
+        Node runner = new Node(home, copy, home.resolve("data"), "--roles", "run");
+        runners.add(runner);
+        return runner;
     }
 
     /** Waits until a replica equals the source, and returns how long that took. */
@@ -221,22 +174,13 @@ final class Site implements AutoCloseable {
     }
 
     String log() {
-        try (Stream<Path> logs = Files.walk(data.resolve("logs"))) {
-            StringBuilder text = new StringBuilder(Files.readString(directory.resolve("err.log")));
-            for (Path log : logs.filter(Files::isRegularFile).toList()) {
-                text.append(Files.readString(log));
-            }
-            return text.toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return node.log();
     }
 
     @Override
     public void close() {
-        if (process != null) {
-            process.destroyForcibly().onExit().join();
-        }
+        runners.forEach(Node::close);
+        node.close();
         servers.forEach(OpenSshServer::close);
     }
 }

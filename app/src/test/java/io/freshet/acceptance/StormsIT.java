@@ -136,7 +136,7 @@ class StormsIT {
                 long asked = System.nanoTime();
                 String name = "small" + round;
                 Files.writeString(site.source().resolve(name), "content " + round);
-                Site.Answer answer = site.freshet("wait", "--path", name, "--timeout", "30s");
+                Node.Answer answer = site.freshet("wait", "--path", name, "--timeout", "30s");
                 assertThat(answer.exitCode()).as(answer.output()).isZero();
                 assertThat(site.replica(1).resolve(name)).hasContent("content " + round);
                 tell("'wait --path %s' returned after %s", name, since(asked));
@@ -174,7 +174,7 @@ class StormsIT {
             LargeTrees.make(site.source().resolve("churn" + round % 10), 20, 100);
             LargeTrees.remove(site.source().resolve("churn" + (round + 5) % 10));
         }
-        Site.Answer answer = site.freshet("status");
+        Node.Answer answer = site.freshet("status");
         tell("'status' says: %s", answer.output());
         assertThat(answer.exitCode()).isNotZero();
         assertThat(answer.output()).contains("cannot reach its database");
@@ -232,7 +232,7 @@ class StormsIT {
 
     private void awaitArrived() throws IOException, InterruptedException {
         // Twice, as an overflow on the way ends a wait that nobody can answer for.
-        Site.Answer answer = site.freshet("wait", "--timeout", PATIENCE);
+        Node.Answer answer = site.freshet("wait", "--timeout", PATIENCE);
         if (answer.exitCode() != 0) {
             tell("%s", answer.output());
             answer = site.freshet("wait", "--timeout", PATIENCE);

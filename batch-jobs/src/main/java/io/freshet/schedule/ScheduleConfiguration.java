@@ -18,6 +18,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 public class ScheduleConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleConfiguration.class);
+    /** A lane of a node that is gone is free for the next owner of its target about as soon as the lease is. */
+    private static final String CHECK_IN_MILLIS = "3000";
+
     private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
     /**
@@ -46,6 +49,7 @@ public class ScheduleConfiguration {
         properties.setProperty(
                 "org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.setProperty("org.quartz.jobStore.isClustered", "true");
+        properties.setProperty("org.quartz.jobStore.clusterCheckinInterval", CHECK_IN_MILLIS);
         properties.setProperty("org.quartz.jobStore.useProperties", "true");
         properties.setProperty("org.quartz.jobStore.tablePrefix", "quartz.QRTZ_");
         SchedulerFactoryBean factory = new BoundedShutdown();

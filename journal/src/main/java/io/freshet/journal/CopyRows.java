@@ -3,19 +3,29 @@ package io.freshet.journal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** Rows on their way into a table by {@code COPY … FROM STDIN} in its text format. Closing without {@link #end} cancels. */
+/**
+ * Rows on their way into a table by {@code COPY … FROM STDIN} in its text format, in the transaction under way. Closing
+ * without {@link #end} cancels.
+ *
+ * <p>The database waits for them without counting that as idle. A process that stands still meanwhile would keep the locks
+ * that the next owner needs, so a copy has a time limit of its own.
+ */
 final class CopyRows implements AutoCloseable {
     private static final int BLOCK = 1 << 16;
 
+    private final Connection connection;
     private final CopyIn copy;
     private final StringBuilder rows = new StringBuilder();
     private boolean inRow;
 
     CopyRows(Connection connection, String sql) throws SQLException {
+        this.connection = connection;
+        execute("SET LOCAL statement_timeout = '30s'");
         copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
     }
 
@@ -59,6 +69,13 @@ final class CopyRows implements AutoCloseable {
     void end() throws SQLException {
         flush();
         copy.endCopy();
+        execute("SET LOCAL statement_timeout TO DEFAULT");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private void flush() throws SQLException {

@@ -100,8 +100,14 @@ final class Transactions {
     }
 
     private static boolean isUnavailable(String state) {
-        // connection exceptions, insufficient resources, operator intervention, and the pool's time-out without a state
-        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.isEmpty();
+        // connection exceptions, insufficient resources, operator intervention, a session that stood still in a
+        // transaction
+        // and was ended, and the pool's time-out without a state
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.equals("25P03")
+                || state.isEmpty();
     }
 
     private static String sqlState(Exception e) {

@@ -23,6 +23,13 @@ final class Databases implements AutoCloseable {
     private static final int CONNECTIONS_PER_TARGET = 2;
     private static final long CONNECT_MILLIS = 10_000;
 
+    /**
+     * Tables grow from nothing to a million rows within minutes; a plan that was kept from before reads all of them. And a
+     * process that stands still in a transaction must not keep the locks that the next owner of its targets needs.
+     */
+    private static final String SESSION =
+            "SET plan_cache_mode = force_custom_plan; SET idle_in_transaction_session_timeout = '10s'";
+
     private final HikariDataSource dataSource;
     private final @Nullable EmbeddedPostgres embedded;
 
@@ -67,9 +74,7 @@ final class Databases implements AutoCloseable {
         settings.addDataSourceProperty("currentSchema", Migrations.SCHEMA);
         settings.addDataSourceProperty("ApplicationName", "freshet");
         settings.addDataSourceProperty("tcpKeepAlive", "true");
-        // Tables grow from nothing to a million rows within minutes; a plan that was kept from before reads all of
-        // them.
-        settings.setConnectionInitSql("SET plan_cache_mode = force_custom_plan");
+        settings.setConnectionInitSql(SESSION);
         try {
             return new HikariDataSource(settings);
         } catch (RuntimeException refused) {
