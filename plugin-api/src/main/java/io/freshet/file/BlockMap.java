@@ -5,13 +5,13 @@ import java.util.Arrays;
 /**
  * The hashes of a content's blocks, so that of another version of it only the blocks that differ need to travel.
  *
- * <p>Block {@code i} is what lies from {@code i * blockSize} on; the last one may be shorter. Each is known by the first
- * 128 bits of its SHA-256, which tells no more than where bytes are likely to be had: what was assembled by it is hashed as
- * a whole before it is published. A value.
+ * <p>Block {@code i} is what lies from {@code i * blockSize} on; the last one may be shorter. Each is known by two checksums,
+ * which tell no more than where bytes are likely to be had: what was assembled by them is hashed as a whole before it is
+ * published, so that nobody gains anything by blocks that collide. A value.
  */
 public final class BlockMap {
-    /** How much of a block's hash is kept. */
-    public static final int HASH_BYTES = 16;
+    /** The CRC-32C of a block and its CRC-32, as two big-endian numbers. */
+    public static final int HASH_BYTES = 8;
 
     private static final int SMALLEST_BLOCK = 64 * 1024;
     private static final int USUAL_BLOCKS = 1 << 16;

@@ -28,13 +28,13 @@ import org.springframework.dao.DataAccessException;
  * Waits, for many askers on one thread, until everything that changed before the question has arrived.
  *
  * <p>A barrier dates the question: once the watcher answered with a sequence number, the wait ends when every asked target
- * is complete up to it, or when a person has to act first, or at its deadline. While somebody waits it looks every 20 ms,
+ * is complete up to it, or when a person has to act first, or at its deadline. While somebody waits it looks every 100 ms,
  * and at once when the watcher or a run reports; with nobody waiting it does nothing. What is still on the way is counted
  * less often: counting takes the database long where there is much of it, and only tells how far things are.
  */
 final class WaitDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WaitDesk.class);
-    private static final long STEP_MILLIS = 20;
+    private static final long STEP_MILLIS = 100;
     private static final long COUNT_NANOS = 250_000_000L;
     private static final int MOST_WAITS = 500;
 
