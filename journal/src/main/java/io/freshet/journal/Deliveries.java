@@ -26,6 +26,7 @@ public final class Deliveries {
     private final ItemOutcomes items;
     private final BlockMaps blockMaps;
     private final Partials partials;
+    private final DeliveryTotals totals;
 
     public Deliveries(DataSource dataSource) {
         this.template = new JdbcTemplate(dataSource);
@@ -35,6 +36,7 @@ public final class Deliveries {
         this.items = new ItemOutcomes(jdbc);
         this.blockMaps = new BlockMaps(jdbc);
         this.partials = new Partials(dataSource);
+        this.totals = new DeliveryTotals(jdbc);
     }
 
     /**
@@ -111,6 +113,7 @@ public final class Deliveries {
             blockMaps.record(wave);
             partials.record(lease, wave);
             addDeliveries(lease, runNumber, wave.deliveries);
+            totals.add(lease, runNumber, wave.deliveries);
             items.record(lease, runNumber, wave);
             wave.further.forEach(more -> WorkQueue.add(jdbc, lease, more.because(), more.paths(), more.kind(), true));
             settleIntents(lease, wave.settledIntents);

@@ -3,6 +3,7 @@ package io.freshet.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.database.TestDatabase;
+import io.freshet.failure.ErrorCode;
 import io.freshet.file.ContentHash;
 import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileIdentity;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -134,6 +136,32 @@ class DeliveriesIT {
         wave.settleIntents(List.of(RelativePath.parse("new")));
         record(wave);
         assertThat(target.deliveries.openIntents(target.id)).containsExactly(removal);
+    }
+
+    @Test
+    void endingsAreCountedForEver() {
+        target.changed("a", "b", "c");
+        target.plan();
+        for (int again = 0; again < 2; again++) {
+            WaveRecord wave = new WaveRecord();
+            wave.deliver(ending("a", Outcome.TRANSFERRED, 100, null));
+            wave.deliver(ending("b", Outcome.TRANSFERRED, 20, null));
+            wave.deliver(ending("c", Outcome.FAILED, 0, ErrorCode.PERMISSION_DENIED));
+            record(wave);
+        }
+        record(new WaveRecord());
+        Readings readings = new Readings(database.jdbcClient());
+        assertThat(readings.totals())
+                .containsOnlyKeys("student2")
+                .extractingByKey("student2", InstanceOfAssertFactories.list(Readings.Total.class))
+                .containsExactlyInAnyOrder(
+                        new Readings.Total(Lane.EXPRESS, Outcome.TRANSFERRED, "", 4, 240),
+                        new Readings.Total(Lane.EXPRESS, Outcome.FAILED, "PERMISSION_DENIED", 2, 0));
+        assertThat(readings.leases().get("student2").live()).isTrue();
+    }
+
+    private Delivery ending(String path, Outcome outcome, long bytes, ErrorCode code) {
+        return new Delivery(target.readyItem(path), RelativePath.parse(path), outcome, null, bytes, null, null, code);
     }
 
     @Test
