@@ -8,6 +8,7 @@ import io.freshet.schedule.LaneSchedule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,7 +25,7 @@ import org.springframework.context.SmartLifecycle;
  * <p>Its threads: one dispatches, one keeps leases, one keeps limits and tells progress; the lanes' threads belong to
  * the schedule. Stopping asks every run to stop at its next block, waits a bounded time, and gives the leases back.
  */
-final class RunEngine implements SmartLifecycle {
+final class RunEngine implements SmartLifecycle, RunThreads {
     private static final Logger LOG = LoggerFactory.getLogger(RunEngine.class);
     private static final Duration DISPATCH = Duration.ofMillis(500);
     private static final Duration PACE = Duration.ofSeconds(1);
@@ -43,7 +44,8 @@ final class RunEngine implements SmartLifecycle {
     private final Semaphore signal = new Semaphore(0);
     private volatile boolean asked;
     private volatile boolean running;
-    private @Nullable Thread thread;
+    private final List<Future<?>> kept = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Thread thread;
     private @Nullable ScheduledExecutorService keeper;
     private @Nullable ScheduledExecutorService pacer;
 
@@ -112,7 +114,7 @@ final class RunEngine implements SmartLifecycle {
         });
     }
 
-    private static ScheduledExecutorService repeatedly(String name, Duration every, Runnable work) {
+    private ScheduledExecutorService repeatedly(String name, Duration every, Runnable work) {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
         Runnable guarded = () -> {
             try {
@@ -121,8 +123,7 @@ final class RunEngine implements SmartLifecycle {
                 LOG.error("event=not_kept thread={}", name, e);
             }
         };
-        Future<?> unused =
-                executor.scheduleWithFixedDelay(guarded, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        kept.add(executor.scheduleWithFixedDelay(guarded, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS));
         return executor;
     }
 
@@ -182,6 +183,20 @@ final class RunEngine implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return running;
+    }
+
+    @Override
+    public boolean haveStarted() {
+        return thread != null;
+    }
+
+    @Override
+    public boolean areAlive() {
+        Thread dispatching = thread;
+        return running
+                && dispatching != null
+                && dispatching.isAlive()
+                && kept.stream().noneMatch(Future::isDone);
     }
 
     /** After the database and the schedule, before the web server tells anyone that all is ready. */

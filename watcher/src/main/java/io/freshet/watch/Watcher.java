@@ -120,6 +120,11 @@ public final class Watcher implements AutoCloseable {
         return opened.reached();
     }
 
+    /** Returns whether all of its threads run. */
+    public boolean isAlive() {
+        return reading.isAlive() && feeding.isAlive() && rescanning.isAlive();
+    }
+
     public WatcherStatus status() {
         Phase now = phase;
         EventReader current = reader;

@@ -13,6 +13,7 @@ import io.freshet.web.account.AccountConfiguration;
 import io.freshet.web.action.Actions;
 import io.freshet.web.api.ApiConfiguration;
 import io.freshet.web.live.LiveConfiguration;
+import io.freshet.web.monitoring.MonitoringConfiguration;
 import io.freshet.web.page.PageConfiguration;
 import io.freshet.web.page.WebVersion;
 import java.time.Clock;
@@ -27,11 +28,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * The pages, the REST API and their security, to be imported by the application.
  *
- * <p>Needs beans of four types: a {@link DataSource} whose connections see the schema {@code freshet}, a {@link Clock}, the
- * {@link WebSettings}, and started {@link io.freshet.journal.Notifications}. Offers {@code FirstStart} and {@code LocalToken}.
+ * <p>Needs beans of six types: a {@link DataSource} whose connections see the schema {@code freshet}, a {@link Clock}, the
+ * {@link WebSettings}, a {@link io.freshet.web.monitoring.Node} and its {@code NodeHealth}, and
+ * started {@link io.freshet.journal.Notifications}; and takes a
+ * {@code MetricsToken}. Offers {@code FirstStart}, {@code LocalToken} and a registry of meters.
  */
 @Configuration(proxyBeanMethods = false)
-@Import({AccountConfiguration.class, ApiConfiguration.class, LiveConfiguration.class, PageConfiguration.class})
+@Import({
+    AccountConfiguration.class,
+    ApiConfiguration.class,
+    LiveConfiguration.class,
+    MonitoringConfiguration.class,
+    PageConfiguration.class
+})
 public class WebConfiguration {
     // The journal's clients and transactions are made here and not shared as beans, lest they meet the application's
     // own.

@@ -7,7 +7,10 @@ import io.freshet.journal.Notifications;
 import io.freshet.journal.OpeningHours;
 import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.LocalToken;
+import io.freshet.web.account.MetricsToken;
 import io.freshet.web.account.Role;
+import io.freshet.web.monitoring.Node;
+import io.freshet.web.monitoring.NodeHealth;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +39,9 @@ import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 final class WebServer implements AutoCloseable {
     /** The password of every account that {@link #account} makes. */
     static final String PASSWORD = "correct horse battery";
+
+    /** Lets in to the metrics, and to nothing else. */
+    static final String METRICS_TOKEN = "0123456789abcdef0123456789abcdef";
 
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]* (?:value|content)=\"([^\"]+)\"");
     private static final BCryptPasswordEncoder QUICK = new BCryptPasswordEncoder(4);
@@ -173,6 +180,33 @@ final class WebServer implements AutoCloseable {
         @Bean
         WebSettings settings() {
             return new WebSettings(ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS);
+        }
+
+        @Bean
+        Node node() {
+            return new Node("node1", "0.1.0-test");
+        }
+
+        /** Alive, and not ready. */
+        @Bean
+        NodeHealth health() {
+            return new NodeHealth() {
+                @Override
+                public List<Part> alive() {
+                    return List.of(new Part("web", true, "answers"));
+                }
+
+                @Override
+                public List<Part> ready() {
+                    return List.of(
+                            new Part("database", true, "answers"), new Part("watch", false, "0 of 1 sources observed"));
+                }
+            };
+        }
+
+        @Bean
+        MetricsToken metricsToken() {
+            return MetricsToken.of(METRICS_TOKEN);
         }
 
         @Bean(initMethod = "start", destroyMethod = "close")

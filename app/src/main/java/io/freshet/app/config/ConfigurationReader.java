@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.policy.Policy;
 import io.freshet.run.SourceDefinition;
+import io.freshet.web.account.MetricsToken;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -28,7 +29,7 @@ import org.yaml.snakeyaml.nodes.Node;
 public final class ConfigurationReader {
     static final Set<String> KEYS = Set.of("data-dir", "database", "web", "sources", "policies");
     static final Set<String> DATABASE_KEYS = Set.of("url", "username", "password-file");
-    static final Set<String> WEB_KEYS = Set.of("listen");
+    static final Set<String> WEB_KEYS = Set.of("listen", "metrics-token-file");
 
     private static final String EMBEDDED = "embedded";
     private static final Pattern LISTEN = Pattern.compile("(?:(?:\\[([0-9A-Fa-f:.]+)]|([^\\[\\]:/\\s]+)):)?(\\d{1,5})");
@@ -103,11 +104,13 @@ public final class ConfigurationReader {
         Optional<Path> dataDirectory =
                 dataDirectoryPath(section).filter(directory -> files.isOwnHouse(section, directory));
         Database database = section.value("database").flatMap(this::database).orElse(new Database.Embedded());
-        ListenAddress listen = section.value("web")
-                .flatMap(web -> web.section(WEB_KEYS, "web: {listen: " + ListenAddress.DEFAULT + "}"))
-                .flatMap(web -> web.value("listen"))
+        Optional<Section> web = section.value("web")
+                .flatMap(value -> value.section(WEB_KEYS, "web: {listen: " + ListenAddress.DEFAULT + "}"));
+        ListenAddress listen = web.flatMap(value -> value.value("listen"))
                 .flatMap(value -> value.read(ConfigurationReader::listenAddress))
                 .orElse(ListenAddress.DEFAULT);
+        Optional<Path> metricsTokenFile =
+                web.flatMap(value -> value.value("metrics-token-file")).flatMap(this::metricsToken);
         PolicyReader policyReader = new PolicyReader();
         List<Policy> policies =
                 section.value("policies").map(policyReader::read).orElse(List.of());
@@ -119,8 +122,19 @@ public final class ConfigurationReader {
         dataDirectory.ifPresent(
                 directory -> files.addOwn(section.value("data-dir").orElseThrow(), directory));
         new Overlaps(sourceReader.roots(), sourceReader.targets()).report(files.own());
-        return dataDirectory.map(
-                directory -> new FreshetConfiguration(file, directory, database, listen, sources, policies));
+        return dataDirectory.map(directory -> new FreshetConfiguration(
+                file, directory, database, listen, metricsTokenFile.orElse(null), sources, policies));
+    }
+
+    private Optional<Path> metricsToken(Value value) {
+        return files.secret(value).filter(path -> {
+            boolean isLong = SecretFile.firstLine(path).length() >= MetricsToken.SHORTEST;
+            if (!isLong) {
+                value.wrong("'" + path + "' must begin with a line of " + MetricsToken.SHORTEST
+                        + " characters or more that nobody can guess; run: openssl rand -hex 32 > " + path);
+            }
+            return isLong;
+        });
     }
 
     private Optional<Path> dataDirectoryPath(Section section) {

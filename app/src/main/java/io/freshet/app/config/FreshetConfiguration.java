@@ -4,12 +4,14 @@ import io.freshet.policy.Policy;
 import io.freshet.run.SourceDefinition;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a configuration file says, checked and with every default filled in.
  *
  * @param file where it was read from, as it was named
  * @param dataDirectory absolute; where Freshet keeps its own things
+ * @param metricsTokenFile its first line lets a monitoring system in to the metrics; null where only accounts' tokens do
  * @param policies those that the file defines, without the built-in ones
  */
 public record FreshetConfiguration(
@@ -17,6 +19,7 @@ public record FreshetConfiguration(
         Path dataDirectory,
         Database database,
         ListenAddress listen,
+        @Nullable Path metricsTokenFile,
         List<SourceDefinition> sources,
         List<Policy> policies) {
     public FreshetConfiguration {

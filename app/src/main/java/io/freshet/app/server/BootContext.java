@@ -1,11 +1,13 @@
 package io.freshet.app.server;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.freshet.app.config.ListenAddress;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.journal.Notifications;
 import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.LocalToken;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -107,6 +109,11 @@ final class BootContext implements AutoCloseable {
         } else {
             directory.remove(directory.files().firstPassword());
         }
+    }
+
+    /** Has the pool tell of its connections among the metrics, where there are any. */
+    void meter(HikariDataSource pool) {
+        context.getBeanProvider(PrometheusMeterRegistry.class).ifAvailable(pool::setMetricRegistry);
     }
 
     private static RuntimeException explained(RuntimeException failure, ListenAddress listen) {

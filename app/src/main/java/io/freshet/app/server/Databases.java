@@ -5,15 +5,13 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.freshet.app.config.DataFiles;
 import io.freshet.app.config.Database;
 import io.freshet.app.config.FreshetConfiguration;
+import io.freshet.app.config.SecretFile;
 import io.freshet.database.DatabaseException;
 import io.freshet.database.EmbeddedPostgres;
 import io.freshet.database.Migrations;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The database that a configuration names: running, connected and brought to this Freshet's schema. */
@@ -98,18 +96,7 @@ final class Databases implements AutoCloseable {
     }
 
     private static @Nullable String password(@Nullable Path file) {
-        if (file == null) {
-            return null;
-        }
-        try {
-            List<String> lines = Files.readAllLines(file);
-            return lines.isEmpty() ? "" : lines.get(0);
-        } catch (IOException failure) {
-            throw new FreshetException(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "the password file " + file + " cannot be read: " + failure,
-                    failure);
-        }
+        return file == null ? null : SecretFile.firstLine(file);
     }
 
     HikariDataSource dataSource() {

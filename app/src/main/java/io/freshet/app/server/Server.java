@@ -58,8 +58,7 @@ public final class Server implements AutoCloseable {
 
     /** The database and the watchers are started beside everything else, which only waits where it needs them. */
     private void startParts(FreshetConfiguration configuration, Set<Role> roles) {
-        DataDirectory directory = started(DataDirectory.open(configuration.dataDirectory()));
-        LogConfigurator.addFile(directory.files().logs());
+        DataDirectory directory = openDirectory(configuration);
         LOG.info("event=start version={} config={} roles={}", Version.text(), configuration.file(), roles);
         String node = directory.nodeId();
         Clock clock = Clock.systemUTC();
@@ -86,13 +85,21 @@ public final class Server implements AutoCloseable {
         });
         try {
             BootContext context = started(BootContext.start(
-                    new Parts(configuration, directory, node, dataSource, notifications, clock), roles));
+                    new Parts(configuration, directory, node, dataSource, notifications, watchers, roles, clock),
+                    roles));
             watching.join();
+            context.meter(database.join().dataSource());
             tellWhere(context, directory);
         } catch (RuntimeException failure) {
             throw cause(watching, failure);
         }
         LOG.info("event=ready node={} url={}", node, url);
+    }
+
+    private DataDirectory openDirectory(FreshetConfiguration configuration) {
+        DataDirectory directory = started(DataDirectory.open(configuration.dataDirectory()));
+        LogConfigurator.addFile(directory.files().logs());
+        return directory;
     }
 
     private void tellWhere(BootContext context, DataDirectory directory) {

@@ -19,6 +19,7 @@ import io.freshet.watch.WatcherState;
 import io.freshet.watch.WatcherStatus;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,6 +53,9 @@ final class SourceWatchers implements AutoCloseable {
 
     private static final Duration STOP_AT_MOST = Duration.ofSeconds(5);
 
+    /** As long as pages take an observation for one of now. */
+    private static final Duration OBSERVATION_LASTS = Duration.ofMinutes(2);
+
     private final Map<SourceId, Watcher> watchers = new LinkedHashMap<>();
     private final Journal journal;
     private final WatcherRecords records;
@@ -65,6 +69,7 @@ final class SourceWatchers implements AutoCloseable {
     private final Map<SourceId, WatcherRecords.Report> told = new HashMap<>();
 
     private final Map<UUID, CompletableFuture<Long>> underWay = new HashMap<>();
+    private volatile boolean started;
     private long toldAt = System.nanoTime();
     private Notifications.@Nullable Subscription subscription;
     private @Nullable ScheduledFuture<?> looking;
@@ -99,7 +104,37 @@ final class SourceWatchers implements AutoCloseable {
         for (Watcher watcher : watchers.values()) {
             awaitStarted(watcher);
         }
+        started = true;
         lookSoon();
+    }
+
+    /** Returns whether {@link #start} is over. */
+    boolean haveStarted() {
+        return started;
+    }
+
+    /** Returns whether the threads of all watchers run; those that gave way to another node's have ended rightly. */
+    boolean areAlive() {
+        return !desk.isShutdown()
+                && watchers.values().stream()
+                        .allMatch(
+                                watcher -> watcher.isAlive() || watcher.status().state() == WatcherState.LEASE_LOST);
+    }
+
+    /** Returns how many sources are to be observed; not before all {@link #haveStarted}. */
+    int sources() {
+        return watchers.size();
+    }
+
+    /** Returns how many of the sources are observed: their changes are journaled, as proven by a barrier not long ago. */
+    long observed() {
+        Instant lately = clock.instant().minus(OBSERVATION_LASTS);
+        return watchers.values().stream()
+                .map(Watcher::status)
+                .filter(status -> status.state() == WatcherState.WATCHING)
+                .filter(status ->
+                        status.lastBarrier() != null && status.lastBarrier().isAfter(lately))
+                .count();
     }
 
     /** Each rescan begins this long after the one before was asked for; the first of all is that of the start. */

@@ -1,16 +1,22 @@
 package io.freshet.app.server;
 
 import io.freshet.app.config.ListenAddress;
+import io.freshet.app.config.SecretFile;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.run.RunThreads;
 import io.freshet.web.WebConfiguration;
 import io.freshet.web.WebSettings;
 import io.freshet.web.account.FirstStart;
+import io.freshet.web.account.MetricsToken;
+import io.freshet.web.monitoring.Node;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -65,6 +71,22 @@ class WebBeans {
                 ZoneId.systemDefault(),
                 Version.text(),
                 new PolicyHours(parts.configuration().sources()));
+    }
+
+    @Bean
+    Node node(Parts parts) {
+        return new Node(parts.node(), Version.text());
+    }
+
+    @Bean
+    ServerHealth health(Parts parts, ObjectProvider<RunThreads> runs) {
+        return new ServerHealth(parts.roles(), parts.watchers(), runs::getIfAvailable, parts.dataSource());
+    }
+
+    @Bean
+    MetricsToken metricsToken(Parts parts) {
+        Path file = parts.configuration().metricsTokenFile();
+        return file == null ? MetricsToken.none() : MetricsToken.of(SecretFile.firstLine(file));
     }
 
     /**

@@ -30,6 +30,7 @@ final class ConfigurationFolder {
         write("known_hosts", "web1 ssh-ed25519 AAAA\n", "rw-r--r--");
         write("open_known_hosts", "web1 ssh-ed25519 AAAA\n", "rw-rw-rw-");
         write("password", "secret\n", "rw-------");
+        write("metrics-token", "0123456789abcdef0123456789abcdef\n", "rw-------");
         write("excludes", "# a comment\n*.bak\n", "rw-r--r--");
         write("bad_excludes", "*.bak\n[a\n", "rw-r--r--");
     }

@@ -313,6 +313,14 @@ class ConfigurationProblemsTest {
                         "127.0.0.1:8080",
                         "127.0.0.1:65536",
                         "web.listen: '127.0.0.1:65536' must be an address and a port"),
+                mistake(
+                        "{listen: 127.0.0.1:8080}",
+                        "{metrics-token-file: password}",
+                        "3:27: web.metrics-token-file: '/FOLDER/password' must begin with a line of 32 characters or more"),
+                mistake(
+                        "{listen: 127.0.0.1:8080}",
+                        "{metrics-token-file: open_id}",
+                        "web.metrics-token-file: '/FOLDER/open_id' can be used by others"),
                 // Policies
                 mistake("mon-fri", "mon-fryday", "16:22: policies[0].windows[0].days: 'mon-fryday' is no day"),
                 mistake("days: mon-fri", "days: []", "policies[0].windows[0].days: names no day"),

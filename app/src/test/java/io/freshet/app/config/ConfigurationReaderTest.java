@@ -50,6 +50,7 @@ class ConfigurationReaderTest {
               password-file: password
             web:
               listen: "[::1]:9090"
+              metrics-token-file: metrics-token
             sources:
               - name: content
                 path: source
@@ -111,6 +112,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.dataDirectory()).isEqualTo(directory.resolve("data"));
         assertThat(configuration.database()).isEqualTo(new Database.Embedded());
         assertThat(configuration.listen()).isEqualTo(new ListenAddress("127.0.0.1", 8080));
+        assertThat(configuration.metricsTokenFile()).isNull();
         assertThat(configuration.policies()).isEmpty();
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.filter()).isEqualTo(FilterRules.NONE);
@@ -142,6 +144,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.listen())
                 .isEqualTo(new ListenAddress("::1", 9090))
                 .hasToString("[::1]:9090");
+        assertThat(configuration.metricsTokenFile()).isEqualTo(directory.resolve("metrics-token"));
         assertThat(configuration.sources()).hasSize(1);
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.name()).isEqualTo("content");
@@ -211,7 +214,7 @@ class ConfigurationReaderTest {
         assertThat(ConfigurationReader.KEYS)
                 .containsExactlyInAnyOrder("data-dir", "database", "web", "sources", "policies");
         assertThat(ConfigurationReader.DATABASE_KEYS).containsExactlyInAnyOrder("url", "username", "password-file");
-        assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen");
+        assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen", "metrics-token-file");
         assertThat(SourceReader.KEYS)
                 .containsExactlyInAnyOrder(
                         "name",

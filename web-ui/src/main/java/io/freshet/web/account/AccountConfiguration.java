@@ -12,10 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.LockedException;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -69,13 +71,16 @@ public class AccountConfiguration {
     /** Programs: a token with each request, no session, hence nothing that a foreign page could ride on. */
     @Bean
     @Order(1)
-    SecurityFilterChain apiSecurity(HttpSecurity http, AccountBook accounts) {
+    SecurityFilterChain apiSecurity(
+            HttpSecurity http, AccountBook accounts, ObjectProvider<MetricsToken> metricsToken) {
         headers(http);
-        return http.securityMatcher("/api/**")
+        return http.securityMatcher("/api/**", MetricsToken.PATH)
                 .csrf(csrf -> csrf.disable())
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(cache -> cache.disable())
-                .addFilterBefore(new TokenFilter(accounts), AuthorizationFilter.class)
+                .addFilterBefore(
+                        new TokenFilter(accounts, metricsToken.getIfAvailable(MetricsToken::none)),
+                        AuthorizationFilter.class)
                 .authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                 .permitAll()
@@ -97,6 +102,8 @@ public class AccountConfiguration {
                                 DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                         .permitAll()
                         .requestMatchers("/login", "/assets/**", "/webjars/**", "/error", "/favicon.ico")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, "/healthz", "/readyz")
                         .permitAll()
                         .anyRequest()
                         .authenticated())

@@ -10,14 +10,19 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets a program in by {@code Authorization: Bearer fsh_…} (RFC 6750), for one request. */
+/**
+ * Lets a program in by {@code Authorization: Bearer fsh_…} (RFC 6750), for one request: with the token of an account, or, to
+ * the metrics, with the one that the configuration names, for which the database is not asked.
+ */
 final class TokenFilter extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
 
     private final AccountBook accounts;
+    private final MetricsToken metricsToken;
 
-    TokenFilter(AccountBook accounts) {
+    TokenFilter(AccountBook accounts, MetricsToken metricsToken) {
         this.accounts = accounts;
+        this.metricsToken = metricsToken;
     }
 
     @Override
@@ -25,8 +30,14 @@ final class TokenFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         String header = request.getHeader("Authorization");
         if (header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            accounts.findByToken(Secrets.hash(header.substring(SCHEME.length()).strip()))
-                    .ifPresent(account -> signIn(account, request));
+            String token = header.substring(SCHEME.length()).strip();
+            if (metricsToken.opens(request, token)) {
+                signIn(new Actor(MetricsToken.ACTOR, Role.VIEWER, request.getRemoteAddr()));
+            } else {
+                accounts.findByToken(Secrets.hash(token))
+                        .ifPresent(account -> signIn(
+                                new Actor(account.name(), Role.valueOf(account.role()), request.getRemoteAddr())));
+            }
         }
         chain.doFilter(request, response);
     }
@@ -37,10 +48,9 @@ final class TokenFilter extends OncePerRequestFilter {
         return false;
     }
 
-    private static void signIn(AccountBook.Account account, HttpServletRequest request) {
+    private static void signIn(Actor actor) {
         SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(
-                SignIn.signedIn(new Actor(account.name(), Role.valueOf(account.role()), request.getRemoteAddr())));
+        context.setAuthentication(SignIn.signedIn(actor));
         SecurityContextHolder.setContext(context);
     }
 }

@@ -1,6 +1,7 @@
 package io.freshet.web.page;
 
 import io.freshet.web.account.CurrentActor;
+import io.freshet.web.monitoring.MonitoringConfiguration;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -48,7 +49,15 @@ public class PageConfiguration {
 
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(current).excludePathPatterns("/assets/**", "/webjars/**", "/error", "/login");
+                registry.addInterceptor(current)
+                        .excludePathPatterns(
+                                "/assets/**",
+                                "/webjars/**",
+                                "/error",
+                                "/login",
+                                MonitoringConfiguration.METRICS,
+                                MonitoringConfiguration.ALIVE,
+                                MonitoringConfiguration.READY);
             }
 
             @Override

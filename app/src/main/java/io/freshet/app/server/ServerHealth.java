@@ -1,0 +1,126 @@
+package io.freshet.app.server;
+
+import io.freshet.run.RunThreads;
+import io.freshet.web.monitoring.NodeHealth;
+import io.freshet.web.monitoring.PatientReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * How the parts of a server are, as far as its roles go. Anybody may ask: no names, no messages of failures, and the database
+ * is asked once a second at most.
+ */
+final class ServerHealth implements NodeHealth, AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration ANSWER_LASTS = Duration.ofSeconds(1);
+
+    private enum DatabaseState {
+        AWAY,
+        WITHOUT_SCHEMA,
+        READY
+    }
+
+    private record Seen(DatabaseState state, long at) {}
+
+    private final Set<Role> roles;
+    private final SourceWatchers watchers;
+    private final Supplier<@Nullable RunThreads> runs;
+    private final JdbcClient jdbc;
+    private final PatientReader reader = new PatientReader(PATIENCE);
+    private @Nullable Seen seen;
+
+    /** @param runs null where this server delivers nothing */
+    ServerHealth(Set<Role> roles, SourceWatchers watchers, Supplier<@Nullable RunThreads> runs, DataSource dataSource) {
+        this.roles = Set.copyOf(roles);
+        this.watchers = watchers;
+        this.runs = runs;
+        this.jdbc = JdbcClient.create(dataSource);
+    }
+
+    @Override
+    public List<Part> alive() {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part("web", true, "answers"));
+        if (roles.contains(Role.WATCH)) {
+            boolean ok = !watchers.haveStarted() || watchers.areAlive();
+            parts.add(new Part("watch", ok, threads(watchers.haveStarted(), ok)));
+        }
+        RunThreads engine = runs.get();
+        if (engine != null) {
+            boolean ok = !engine.haveStarted() || engine.areAlive();
+            parts.add(new Part("run", ok, threads(engine.haveStarted(), ok)));
+        }
+        return parts;
+    }
+
+    private static String threads(boolean started, boolean alive) {
+        return !started ? "is starting" : alive ? "its threads run" : "a thread of it has ended";
+    }
+
+    @Override
+    public List<Part> ready() {
+        DatabaseState database = database();
+        List<Part> parts = new ArrayList<>();
+        boolean answers = database != DatabaseState.AWAY;
+        parts.add(new Part("database", answers, answers ? "answers" : "does not answer"));
+        parts.add(new Part(
+                "schema",
+                database == DatabaseState.READY,
+                switch (database) {
+                    case READY -> "is that of this version";
+                    case WITHOUT_SCHEMA -> "is missing";
+                    case AWAY -> "not known";
+                }));
+        if (roles.contains(Role.WATCH)) {
+            parts.add(watch());
+        }
+        RunThreads engine = runs.get();
+        if (engine != null) {
+            boolean ok = engine.areAlive();
+            parts.add(new Part("run", ok, threads(engine.haveStarted(), ok)));
+        }
+        return parts;
+    }
+
+    private Part watch() {
+        if (!watchers.haveStarted()) {
+            return new Part("watch", false, "is starting");
+        }
+        long observed = watchers.observed();
+        int sources = watchers.sources();
+        return new Part("watch", observed == sources, observed + " of " + sources + " sources observed");
+    }
+
+    private synchronized DatabaseState database() {
+        Seen last = seen;
+        if (last == null || System.nanoTime() - last.at > ANSWER_LASTS.toNanos()) {
+            Optional<DatabaseState> answer = reader.ask(this::look);
+            last = new Seen(answer.orElse(DatabaseState.AWAY), System.nanoTime());
+            seen = last;
+        }
+        return last.state;
+    }
+
+    private DatabaseState look() {
+        jdbc.sql("SELECT 1").query(Integer.class).single();
+        try {
+            jdbc.sql("SELECT count(*) FROM installation").query(Long.class).single();
+            return DatabaseState.READY;
+        } catch (DataAccessException missing) {
+            return DatabaseState.WITHOUT_SCHEMA;
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+}
