@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -42,6 +43,7 @@ public final class FreshetCommand {
     private static List<Object> asking() {
         return List.of(
                 new StatusCommand(),
+                new CheckCommand(),
                 new WhereCommand(),
                 new WaitCommand(),
                 new SendCommand(),
@@ -70,7 +72,17 @@ public final class FreshetCommand {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, command));
         line.setParameterExceptionHandler((failure, arguments) -> explain(failure));
+        asPlugin(Objects.requireNonNull(line.getSubcommands().get(CheckCommand.NAME)));
         return line;
+    }
+
+    /** Its exit statuses are those of the monitoring plugins. */
+    private static void asPlugin(CommandLine check) {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (FreshnessCheck.Level level : FreshnessCheck.Level.values()) {
+            meanings.put(Integer.toString(level.status()), level.name());
+        }
+        check.getCommandSpec().usageMessage().exitCodeList(meanings);
     }
 
     private static void helpful(CommandLine line, Map<String, String> meanings) {
@@ -106,6 +118,9 @@ public final class FreshetCommand {
 
     private static int explain(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
+        if (command.getCommand() instanceof CheckCommand) {
+            return CheckCommand.refuse(failure);
+        }
         tell(command, String.valueOf(failure.getMessage()));
         CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
         tell(command, "Usage: " + command.getCommandSpec().qualifiedName() + " --help");

@@ -319,6 +319,9 @@ class CommandsTest {
             Outcome outcome = runExactly(command, "--help");
 
             assertThat(outcome.status).as(command).isZero();
+            if (command.equals(CheckCommand.NAME)) {
+                continue; // has the statuses of the monitoring plugins
+            }
             for (ExitCode code : ExitCode.values()) {
                 assertThat(outcome.out).as(command).contains(code.status() + "   " + code.meaning());
             }

@@ -92,14 +92,18 @@ class MetricsIT {
                 .contains("state=\"held\"");
         assertValue(metrics, "freshet_lease_held", WEB1, 1);
         assertValue(metrics, "freshet_lease_epoch", WEB1, 9);
+        assertSource(metrics);
+        assertValue(metrics, "freshet_database_up", null, 1);
+        assertThat(metrics).contains("jvm_memory_used_bytes{", "process_cpu_usage", "jvm_threads_live_threads");
+    }
+
+    private static void assertSource(String metrics) {
         assertThat(value(metrics, "freshet_source_observed_age_seconds", "source=\"content\""))
                 .hasValueSatisfying(age -> assertThat(age).isBetween(7.0, 60.0));
         assertValue(metrics, "freshet_watcher_events_total", "source=\"content\"", 4711);
         assertValue(metrics, "freshet_watcher_overflows_total", "source=\"content\"", 2);
         assertValue(metrics, "freshet_watcher_waiting_paths", "source=\"content\"", 5);
         assertValue(metrics, "freshet_watcher_watching", "source=\"content\"", 1);
-        assertValue(metrics, "freshet_database_up", null, 1);
-        assertThat(metrics).contains("jvm_memory_used_bytes{", "process_cpu_usage", "jvm_threads_live_threads");
     }
 
     @Test
