@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.freshet.transfer.Trees;
 import io.freshet.transfer.ssh.OpenSshServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A source directory, two OpenSSH servers with a replica each (or one replica on this machine), and the packaged Freshet
@@ -97,8 +99,23 @@ final class Site implements AutoCloseable {
                 """.formatted(bandwidth));
     }
 
+    /** Changes the configuration, from the next start on. */
+    void configure(UnaryOperator<String> change) throws IOException {
+        Files.writeString(config, change.apply(Files.readString(config)));
+    }
+
     Path source() {
         return source;
+    }
+
+    /** Returns where the running server answers, with a slash at its end. */
+    URI url() throws IOException {
+        return URI.create(Files.readString(data.resolve("server-url")).strip());
+    }
+
+    /** Returns the token of the running server's administrator. */
+    String token() throws IOException {
+        return Files.readString(data.resolve("token")).strip();
     }
 
     Path replica(int number) {

@@ -80,6 +80,7 @@ public final class RunLauncher {
         if (served == null || !served.enter(lane)) {
             return;
         }
+        LogKeys.begin(served, lane);
         try {
             HeldLease held = served.liveLease();
             if (held != null && isReachable(served, lane, held)) {
@@ -97,6 +98,7 @@ public final class RunLauncher {
                     e.getMessage());
         } finally {
             served.leave(lane);
+            LogKeys.end();
         }
     }
 
@@ -179,6 +181,7 @@ public final class RunLauncher {
 
     private void execute(ServedTarget served, HeldLease held, Launch launch) {
         Run run = launch.run();
+        LogKeys.run(run.number());
         RunScope scope = new RunScope(served, held, run, launch.failuresOf(), stores.deliveries(), clock);
         Map<Lane, RunScope> lanes = active.getOrDefault(served, Map.of());
         lanes.put(run.lane(), scope);

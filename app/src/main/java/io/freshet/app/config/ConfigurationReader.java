@@ -27,9 +27,10 @@ import org.yaml.snakeyaml.nodes.Node;
  * <p>Relative paths are relative to the file. Nothing in the file is expanded: neither environment variables nor {@code ~}.
  */
 public final class ConfigurationReader {
-    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "sources", "policies");
+    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "log", "sources", "policies");
     static final Set<String> DATABASE_KEYS = Set.of("url", "username", "password-file");
     static final Set<String> WEB_KEYS = Set.of("listen", "metrics-token-file");
+    static final Set<String> LOG_KEYS = Set.of("format");
 
     private static final String EMBEDDED = "embedded";
     private static final Pattern LISTEN = Pattern.compile("(?:(?:\\[([0-9A-Fa-f:.]+)]|([^\\[\\]:/\\s]+)):)?(\\d{1,5})");
@@ -111,6 +112,11 @@ public final class ConfigurationReader {
                 .orElse(ListenAddress.DEFAULT);
         Optional<Path> metricsTokenFile =
                 web.flatMap(value -> value.value("metrics-token-file")).flatMap(this::metricsToken);
+        LogFormat logFormat = section.value("log")
+                .flatMap(value -> value.section(LOG_KEYS, "log: {format: json}"))
+                .flatMap(log -> log.value("format"))
+                .flatMap(value -> value.read(LogFormat::of))
+                .orElse(LogFormat.TEXT);
         PolicyReader policyReader = new PolicyReader();
         List<Policy> policies =
                 section.value("policies").map(policyReader::read).orElse(List.of());
@@ -123,7 +129,7 @@ public final class ConfigurationReader {
                 directory -> files.addOwn(section.value("data-dir").orElseThrow(), directory));
         new Overlaps(sourceReader.roots(), sourceReader.targets()).report(files.own());
         return dataDirectory.map(directory -> new FreshetConfiguration(
-                file, directory, database, listen, metricsTokenFile.orElse(null), sources, policies));
+                file, directory, database, listen, metricsTokenFile.orElse(null), logFormat, sources, policies));
     }
 
     private Optional<Path> metricsToken(Value value) {

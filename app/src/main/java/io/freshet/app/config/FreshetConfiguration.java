@@ -20,6 +20,7 @@ public record FreshetConfiguration(
         Database database,
         ListenAddress listen,
         @Nullable Path metricsTokenFile,
+        LogFormat logFormat,
         List<SourceDefinition> sources,
         List<Policy> policies) {
     public FreshetConfiguration {

@@ -45,6 +45,11 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
             line.append(" message=");
             appendQuoted(line, message);
         }
+        event.getMDCPropertyMap().forEach((key, value) -> {
+            if (!message.contains(" " + key + "=")) {
+                line.append(' ').append(key).append('=').append(VisibleText.of(value));
+            }
+        });
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {
             String trace = ThrowableProxyUtil.asString(thrown).strip().replaceAll("\\R\\s*", " | ");

@@ -11,6 +11,7 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.FileSize;
+import io.freshet.app.config.LogFormat;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * answer of a command. Found by Logback's service loader, so that nothing is ever logged otherwise.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    private static final String CONSOLE = "console";
     private static final int DAYS_KEPT = 30;
     private static final long BYTES_PER_FILE = 20L << 20;
     private static final long BYTES_KEPT = 400L << 20;
@@ -34,7 +36,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     public ExecutionStatus configure(LoggerContext context) {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setTarget("System.err");
-        add(context, console, "console");
+        add(context, console, CONSOLE, LogFormat.TEXT);
         root(context).setLevel(Level.WARN);
         context.getLogger("io.freshet").setLevel(Level.INFO);
         // It warns of every migration that is written in Java and made by a factory.
@@ -51,8 +53,16 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    /** Writes every line to standard error in this way from now on. */
+    static void write(LogFormat format) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (root(context).getAppender(CONSOLE) instanceof OutputStreamAppender<ILoggingEvent> console) {
+            console.setEncoder(encoder(context, format));
+        }
+    }
+
     /** Logs to {@code freshet.log} in a directory from now on, kept for {@value #DAYS_KEPT} days and 400 MiB at most. */
-    static void addFile(Path directory) {
+    static void addFile(Path directory, LogFormat format) {
         try {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectory(
@@ -75,18 +85,27 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         rolling.setMaxHistory(DAYS_KEPT);
         rolling.start();
         file.setRollingPolicy(rolling);
-        add(context, file, "file");
+        add(context, file, "file", format);
     }
 
-    private static void add(LoggerContext context, OutputStreamAppender<ILoggingEvent> appender, String name) {
-        Encoder<ILoggingEvent> encoder = new LineEncoder();
-        encoder.setContext(context);
-        encoder.start();
+    private static void add(
+            LoggerContext context, OutputStreamAppender<ILoggingEvent> appender, String name, LogFormat format) {
         appender.setContext(context);
         appender.setName(name);
-        appender.setEncoder(encoder);
+        appender.setEncoder(encoder(context, format));
         appender.start();
         root(context).addAppender(appender);
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
+        Encoder<ILoggingEvent> encoder =
+                switch (format) {
+                    case TEXT -> new LineEncoder();
+                    case JSON -> JsonLines.encoder(context);
+                };
+        encoder.setContext(context);
+        encoder.start();
+        return encoder;
     }
 
     private static ch.qos.logback.classic.Logger root(LoggerContext context) {

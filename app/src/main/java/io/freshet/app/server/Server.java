@@ -97,8 +97,9 @@ public final class Server implements AutoCloseable {
     }
 
     private DataDirectory openDirectory(FreshetConfiguration configuration) {
+        LogConfigurator.write(configuration.logFormat());
         DataDirectory directory = started(DataDirectory.open(configuration.dataDirectory()));
-        LogConfigurator.addFile(directory.files().logs());
+        LogConfigurator.addFile(directory.files().logs(), configuration.logFormat());
         return directory;
     }
 

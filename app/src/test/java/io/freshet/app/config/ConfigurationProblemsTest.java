@@ -321,6 +321,10 @@ class ConfigurationProblemsTest {
                         "{listen: 127.0.0.1:8080}",
                         "{metrics-token-file: open_id}",
                         "web.metrics-token-file: '/FOLDER/open_id' can be used by others"),
+                mistake(
+                        "web: {listen: 127.0.0.1:8080}",
+                        "log: {format: xml}",
+                        "3:15: log.format: 'xml' must be text or json"),
                 // Policies
                 mistake("mon-fri", "mon-fryday", "16:22: policies[0].windows[0].days: 'mon-fryday' is no day"),
                 mistake("days: mon-fri", "days: []", "policies[0].windows[0].days: names no day"),

@@ -51,6 +51,8 @@ class ConfigurationReaderTest {
             web:
               listen: "[::1]:9090"
               metrics-token-file: metrics-token
+            log:
+              format: json
             sources:
               - name: content
                 path: source
@@ -113,6 +115,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.database()).isEqualTo(new Database.Embedded());
         assertThat(configuration.listen()).isEqualTo(new ListenAddress("127.0.0.1", 8080));
         assertThat(configuration.metricsTokenFile()).isNull();
+        assertThat(configuration.logFormat()).isEqualTo(LogFormat.TEXT);
         assertThat(configuration.policies()).isEmpty();
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.filter()).isEqualTo(FilterRules.NONE);
@@ -145,6 +148,7 @@ class ConfigurationReaderTest {
                 .isEqualTo(new ListenAddress("::1", 9090))
                 .hasToString("[::1]:9090");
         assertThat(configuration.metricsTokenFile()).isEqualTo(directory.resolve("metrics-token"));
+        assertThat(configuration.logFormat()).isEqualTo(LogFormat.JSON);
         assertThat(configuration.sources()).hasSize(1);
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.name()).isEqualTo("content");
@@ -212,7 +216,8 @@ class ConfigurationReaderTest {
     @Test
     void theseAreTheKeys() {
         assertThat(ConfigurationReader.KEYS)
-                .containsExactlyInAnyOrder("data-dir", "database", "web", "sources", "policies");
+                .containsExactlyInAnyOrder("data-dir", "database", "web", "log", "sources", "policies");
+        assertThat(ConfigurationReader.LOG_KEYS).containsExactlyInAnyOrder("format");
         assertThat(ConfigurationReader.DATABASE_KEYS).containsExactlyInAnyOrder("url", "username", "password-file");
         assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen", "metrics-token-file");
         assertThat(SourceReader.KEYS)

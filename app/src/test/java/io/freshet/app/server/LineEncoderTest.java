@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.slf4j.helpers.MessageFormatter;
 
@@ -14,14 +16,30 @@ class LineEncoderTest {
     private String line(Throwable thrown, String message, Object... arguments) {
         LoggerContext context = new LoggerContext();
         String formatted = MessageFormatter.arrayFormat(message, arguments).getMessage();
-        return encoder.line(new LoggingEvent(
-                "fqcn", context.getLogger("io.freshet.run.Engine"), Level.WARN, formatted, thrown, new Object[0]));
+        LoggingEvent event = new LoggingEvent(
+                "fqcn", context.getLogger("io.freshet.run.Engine"), Level.WARN, formatted, thrown, new Object[0]);
+        event.setMDCPropertyMap(Map.of());
+        return encoder.line(event);
     }
 
     @Test
     void eventIsOneLineOfPairs() {
         assertThat(line(null, "event=run_started target={}", "web1"))
                 .matches("time=\\d{4}-\\d\\d-\\d\\dT\\S+ level=WARN logger=Engine event=run_started target=web1\n");
+    }
+
+    @Test
+    void theKeysOfARunAreToldOnce() {
+        LoggingEvent event = new LoggingEvent(
+                "fqcn",
+                new LoggerContext().getLogger("Engine"),
+                Level.INFO,
+                "event=run_started target=web1",
+                null,
+                new Object[0]);
+        event.setMDCPropertyMap(new TreeMap<>(Map.of("target", "web1", "run", "17")));
+
+        assertThat(encoder.line(event)).endsWith(" event=run_started target=web1 run=17\n");
     }
 
     @Test
