@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContentHasher {
     private static final int BLOCKS_AHEAD = 8;
+    /** Whoever got ahead waits until so few are left: to be woken for every block takes longer than to hash it. */
+    private static final int BLOCKS_LEFT = BLOCKS_AHEAD / 2;
     private static final long WORTH_A_THREAD = 4 << 20;
     private static final Executor THREADS =
             Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()), task -> {
@@ -65,7 +67,9 @@ public final class ContentHasher {
     }
 
     private synchronized void add(byte[] block, int count) {
-        awaitAtMost(BLOCKS_AHEAD);
+        if (waiting.size() > BLOCKS_AHEAD) {
+            awaitAtMost(BLOCKS_LEFT);
+        }
         Block own = spare.poll();
         if (own == null || own.bytes.length < count) {
             own = new Block(count);
@@ -108,7 +112,9 @@ public final class ContentHasher {
         }
         Block block = waiting.poll();
         running = block != null;
-        notifyAll();
+        if (waiting.size() <= BLOCKS_LEFT) {
+            notifyAll();
+        }
         return block;
     }
 
