@@ -18,6 +18,7 @@ public final class ContentHasher {
     private static final int BLOCKS_AHEAD = 8;
     /** Whoever got ahead waits until so few are left: to be woken for every block takes longer than to hash it. */
     private static final int BLOCKS_LEFT = BLOCKS_AHEAD / 2;
+
     private static final long WORTH_A_THREAD = 4 << 20;
     private static final Executor THREADS =
             Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()), task -> {

@@ -38,8 +38,8 @@ final class Delivery {
     private static final int REQUESTS_IN_FLIGHT = 512;
     /** Unconfirmed bytes of content; twice OpenSSH's channel window times a few, so that it never runs dry. */
     private static final long BYTES_IN_FLIGHT = 16 << 20;
-    /** Blocks in a row without a look at what was received. */
-    private static final int MOST_TURNS = 256;
+    /** How long blocks are sent or compared without a look at what was received. */
+    private static final long LONGEST_UNANSWERED_NANOS = 200_000_000L;
 
     private final String target;
     private final SftpChannel channel;
@@ -207,14 +207,23 @@ final class Delivery {
 
     private boolean sendBlocks() {
         boolean any = false;
+        int waiting = 0;
         // Blocks that are only compared await no reply: the replies to others are received between.
-        for (int turn = 0;
-                turn < MOST_TURNS && !withBlocks.isEmpty() && unconfirmedBytes < BYTES_IN_FLIGHT && !mustGiveUp();
-                turn++) {
+        long deadline = System.nanoTime() + LONGEST_UNANSWERED_NANOS;
+        while (waiting < withBlocks.size()
+                && unconfirmedBytes < BYTES_IN_FLIGHT
+                && !mustGiveUp()
+                && System.nanoTime() - deadline < 0) {
             FileTask file = withBlocks.remove();
-            any = true;
-            if (file.sendBlock()) {
+            if (file.awaitsCopies()) {
+                waiting++;
                 withBlocks.add(file);
+            } else {
+                waiting = 0;
+                any = true;
+                if (file.sendBlock()) {
+                    withBlocks.add(file);
+                }
             }
         }
         return any;

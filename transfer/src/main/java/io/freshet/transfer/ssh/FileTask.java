@@ -151,6 +151,11 @@ final class FileTask extends StagedTask {
                 : null;
     }
 
+    /** Returns whether the server has enough to copy; the next block waits for that, or for the news that it cannot. */
+    boolean awaitsCopies() {
+        return copies.isBusy() && firstFailure == null && givenUp() == null;
+    }
+
     /**
      * Sends the next block, or what comes after the last.
      *
@@ -165,9 +170,6 @@ final class FileTask extends StagedTask {
         if (firstFailure != null) {
             abandonToFailure();
             return false;
-        }
-        if (copies.isBusy()) {
-            return true;
         }
         byte[] block = delivery.block(blocks == null ? 0 : blocks.blockSize());
         try {
