@@ -117,10 +117,14 @@ final class Delivery {
     /** Carries everything out and returns the results in the order of the list. */
     List<Result> run() {
         try {
+            StreamedFiles streamed = stream();
             while (ended < tasks.size()) {
                 step();
             }
             channel.receiveAll();
+            if (streamed != null) {
+                streamed.close();
+            }
         } catch (FreshetException e) {
             if (e.code() != ErrorCode.CONNECTION_LOST) {
                 throw e;
@@ -141,6 +145,22 @@ final class Delivery {
             complete.add(result);
         }
         return complete;
+    }
+
+    /** Sends what is small ahead of all else, where there is so much of it that a command is sooner than SFTP. */
+    private @Nullable StreamedFiles stream() {
+        List<FileTask> small = new ArrayList<>();
+        for (Task task : tasks) {
+            if (task instanceof FileTask file && file.fitsIntoStream()) {
+                small.add(file);
+            }
+        }
+        if (facts.fewestToPutWhole() == 0 || small.size() < facts.fewestToPutWhole()) {
+            return null;
+        }
+        StreamedFiles streamed = new StreamedFiles(channel, shell, paths, facts, monitor);
+        streamed.send(small);
+        return streamed;
     }
 
     private void step() {

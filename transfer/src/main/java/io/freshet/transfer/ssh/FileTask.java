@@ -10,6 +10,7 @@ import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileState;
 import io.freshet.file.PartialKey;
 import io.freshet.target.Capability;
+import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Operation.Base;
 import io.freshet.target.Operation.PutFile;
@@ -46,6 +47,7 @@ final class FileTask extends StagedTask {
     private CopiedBlocks copies;
     private boolean sendsWhole;
     private boolean flushedTogether;
+    private boolean hasArrived;
     private boolean endsInHole;
     private long written;
     private Content.@Nullable Reading reading;
@@ -72,9 +74,31 @@ final class FileTask extends StagedTask {
         return operation instanceof PutFile put && put.expectedSize() <= SMALL;
     }
 
+    PutFile put() {
+        return put;
+    }
+
+    /** Returns whether this can be sent in a tar stream together with others. */
+    boolean fitsIntoStream() {
+        return put.expectedSize() <= NewDirectory.LARGEST_FILE && put.base() == null && put.partial() == null;
+    }
+
+    /** It has arrived in a tar stream, as it is to be, and was flushed. */
+    void arrived(byte[] staged, FileState state, ContentHash content) {
+        temporary = staged;
+        opened = state;
+        hash = content;
+        written = state.size();
+        hasArrived = true;
+    }
+
     @Override
     void begin() {
         delivery.began(this);
+        if (hasArrived) {
+            staged();
+            return;
+        }
         try {
             Content.Reading newReading = put.content().open();
             reading = newReading;

@@ -1,5 +1,6 @@
 package io.freshet.transfer.ssh;
 
+import io.freshet.file.Attributes;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,7 +48,16 @@ final class TarStream {
      *
      * @param mtime seconds since the epoch, not negative
      */
-    record Member(int mode, int uid, int gid, long mtime) {}
+    record Member(int mode, int uid, int gid, long mtime) {
+        /** @param mode what is to be set of the attributes' mode */
+        static Member of(Attributes attributes, int mode) {
+            return new Member(
+                    mode,
+                    attributes.uid(),
+                    attributes.gid(),
+                    Integer.toUnsignedLong(SftpRequest.seconds(attributes.mtimeNanos())));
+        }
+    }
 
     void directory(byte[] name, Member member) throws IOException {
         begin('5', name, NOTHING, member, 0);

@@ -4,7 +4,6 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.Attributes;
 import io.freshet.file.Content;
-import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.path.RelativePath;
 import io.freshet.path.TextForm;
@@ -16,7 +15,6 @@ import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,8 +44,9 @@ final class WholeDelivery {
     private final Monitor monitor;
     private final List<Directory> directories = new ArrayList<>();
     private final byte[] staging;
-    private final MessageDigest digest = ContentHash.newDigest();
-    private final byte[] buffer = new byte[NewDirectory.LARGEST_FILE];
+    private final WholeFile file = new WholeFile();
+    /** By name in the staging area. */
+    private final SentEntries sent = new SentEntries();
     /** Why nothing at all is published. */
     private Result.@Nullable Failed givenUp;
 
@@ -77,8 +76,6 @@ final class WholeDelivery {
         private final byte[] number;
         private final Map<RelativePath, Attributes> attributes = new HashMap<>();
         private final @Nullable Result[] results;
-        /** What was sent, by name in the staging area. */
-        private final Map<String, RemoteShell.Unpacked> sent = new HashMap<>();
 
         private Directory(NewDirectory wanted, int number) {
             this.wanted = wanted;
@@ -97,11 +94,6 @@ final class WholeDelivery {
             byte[] name = Arrays.copyOf(number, number.length + below.length - from);
             System.arraycopy(below, from, name, number.length, below.length - from);
             return name;
-        }
-
-        private void sent(char type, long size, byte[] name) {
-            String text = new String(name, StandardCharsets.ISO_8859_1);
-            sent.put(text, new RemoteShell.Unpacked(type, size, text));
         }
 
         private void failAll(Result.Failed reason) {
@@ -150,7 +142,7 @@ final class WholeDelivery {
             Result.Failed reason = givenUp;
             if (reason == null && monitor.stopRequested()) {
                 reason = Delivery.stopped(target);
-            } else if (reason == null && !unpacked.filter(this::isAsSent).isPresent()) {
+            } else if (reason == null && !unpacked.filter(sent::areAll).isPresent()) {
                 reason = explained(new SftpReply.Status(
                         SftpProtocol.STATUS_FAILURE,
                         "the target's tar did not say that it unpacked all that was sent"));
@@ -167,18 +159,6 @@ final class WholeDelivery {
 
     private void giveUp(Result.Failed reason) {
         directories.forEach(directory -> directory.failAll(reason));
-    }
-
-    private boolean isAsSent(List<RemoteShell.Unpacked> unpacked) {
-        Map<String, RemoteShell.Unpacked> sent = new HashMap<>();
-        directories.forEach(directory -> sent.putAll(directory.sent));
-        return unpacked.size() == sent.size()
-                && unpacked.stream().allMatch(entry -> {
-                    RemoteShell.Unpacked wanted = sent.get(entry.name());
-                    return wanted != null
-                            && wanted.type() == entry.type()
-                            && (entry.type() == 'd' || wanted.size() == entry.size());
-                });
     }
 
     // Sending.
@@ -208,10 +188,10 @@ final class WholeDelivery {
         } else if (operation instanceof Operation.PutSymlink put) {
             byte[] linkTarget = TextForm.decode(put.linkTarget());
             tar.symlink(name, linkTarget, member(put.attributes()));
-            directory.sent('l', linkTarget.length, name);
+            sent.add('l', linkTarget.length, name);
         } else if (operation instanceof Operation.MakeDirectory) {
             tar.directory(name, directoryMember(directory, operation.path()));
-            directory.sent('d', 0, name);
+            sent.add('d', 0, name);
         } else if (operation instanceof Operation.SetAttributes set) {
             directory.results[index] = new Result.Done(0, null, null, null, facts.remark(set.attributes()));
         }
@@ -225,8 +205,7 @@ final class WholeDelivery {
         }
         try (Content.Reading reading = put.content().open()) {
             FileState opened = reading.opened();
-            int length = read(reading, opened.size());
-            if (length != opened.size() || !reading.now().isUnchangedSince(opened)) {
+            if (!file.read(reading)) {
                 directory.results[index] = new Result.Failed(
                         ErrorCode.SOURCE_CHANGED,
                         "read",
@@ -234,11 +213,11 @@ final class WholeDelivery {
                                 + "': it changed while it was read; it is looked at again");
                 return;
             }
-            digest.update(buffer, 0, length);
-            tar.file(name, member(opened.attributes()), buffer, length);
-            directory.sent('f', length, name);
-            directory.results[index] = new Result.Done(
-                    length, opened, ContentHash.of(digest.digest()), null, facts.remark(opened.attributes()));
+            int length = file.length();
+            file.writeTo(tar, name, member(opened.attributes()));
+            sent.add('f', length, name);
+            directory.results[index] =
+                    new Result.Done(length, opened, file.hash(), null, facts.remark(opened.attributes()));
             monitor.sent(put, length);
         } catch (FreshetException e) {
             Result.Failed failed = new Result.Failed(e.code(), "read", String.valueOf(e.getMessage()));
@@ -249,19 +228,8 @@ final class WholeDelivery {
         }
     }
 
-    /** Returns how many bytes there were. */
-    private int read(Content.Reading reading, long size) {
-        int length = 0;
-        int read = 0;
-        while (read >= 0 && length < size && length < buffer.length) {
-            read = reading.read(buffer, length, (int) Math.min(buffer.length, size) - length);
-            length += Math.max(0, read);
-        }
-        return length;
-    }
-
     private TarStream.Member member(Attributes attributes) {
-        return member(attributes, facts.modeToSet(attributes));
+        return TarStream.Member.of(attributes, facts.modeToSet(attributes));
     }
 
     private TarStream.Member directoryMember(Directory directory, RelativePath path) {
@@ -271,15 +239,7 @@ final class WholeDelivery {
         }
         int mode = facts.modeToSet(attributes);
         boolean isRenamed = path.equals(directory.wanted.path());
-        return member(attributes, isRenamed && !facts.isSuperuser() ? mode | OWNER_FILLS : mode);
-    }
-
-    private static TarStream.Member member(Attributes attributes, int mode) {
-        return new TarStream.Member(
-                mode,
-                attributes.uid(),
-                attributes.gid(),
-                Integer.toUnsignedLong(SftpRequest.seconds(attributes.mtimeNanos())));
+        return TarStream.Member.of(attributes, isRenamed && !facts.isSuperuser() ? mode | OWNER_FILLS : mode);
     }
 
     // Publishing.
