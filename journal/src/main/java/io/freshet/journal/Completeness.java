@@ -2,6 +2,7 @@ package io.freshet.journal;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -10,8 +11,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Whether everything up to a sequence number has arrived. Thread-safe.
  *
  * <p>A (target, scope, sequence number) is complete when the target's cursor is at it, no work item touches the scope
- * whose oldest change is at or before it, and no rescan is open that began to be waited for at or before it. The claim is "every change observed up to it, at that state or newer", never
- * "equal at it".
+ * whose oldest change is at or before it, no rescan is open that began to be waited for at or before it, and the manifest
+ * is not suspect. The claim is "every change observed up to it, at that state or newer", never "equal at it".
  */
 public final class Completeness {
     private static final int LISTED = 50;
@@ -53,7 +54,10 @@ public final class Completeness {
                        ts.failing_message, %s AS rescanning_since, touching.remaining, touching.held, touching.failed, touching.retried,
                        (SELECT h.detail FROM hold h
                         WHERE h.target_id = t.target_id AND h.state = 'OPEN' AND h.reason::text = ANY (:whole)
-                        ORDER BY h.hold_id LIMIT 1) AS hold
+                        ORDER BY h.hold_id LIMIT 1) AS hold,
+                       EXISTS (SELECT FROM hold h
+                               WHERE h.target_id = t.target_id AND h.state IN ('OPEN', 'APPROVED')
+                                 AND h.reason::text = ANY (:suspecting)) AS suspect
                 FROM target t
                 JOIN target_state ts USING (target_id)
                 LEFT JOIN target_pause p USING (target_id)
@@ -73,7 +77,8 @@ public final class Completeness {
                 .param("path", scope.path())
                 .param("ancestors", scope.ancestors())
                 .param("line", scope.line())
-                .param("whole", wholeTargetReasons())
+                .param("whole", reasons(HoldReason::concernsWholeTarget))
+                .param("suspecting", reasons(HoldReason::makesManifestSuspect))
                 .param("needPerson", Rows.codesThatNeedAPerson())
                 .param("limit", limit)
                 .param("targets", targets.toArray(String[]::new))
@@ -89,13 +94,14 @@ public final class Completeness {
                         row.getLong("held"),
                         row.getLong("failed"),
                         row.getLong("retried"),
-                        row.getString("hold")))
+                        row.getString("hold"),
+                        row.getBoolean("suspect")))
                 .list();
     }
 
-    private static String[] wholeTargetReasons() {
+    private static String[] reasons(Predicate<HoldReason> which) {
         return List.of(HoldReason.values()).stream()
-                .filter(HoldReason::concernsWholeTarget)
+                .filter(which)
                 .map(Enum::name)
                 .toArray(String[]::new);
     }
@@ -181,10 +187,11 @@ public final class Completeness {
             long held,
             long failed,
             long retried,
-            @Nullable String hold) {
+            @Nullable String hold,
+            boolean suspect) {
 
         State state() {
-            if (planned && remaining == 0 && !rescanning) {
+            if (planned && remaining == 0 && !rescanning && !suspect) {
                 return State.COMPLETE;
             }
             // What is not planned yet may be newer than what was held.
@@ -213,6 +220,9 @@ public final class Completeness {
                     }
                     if (!planned) {
                         yield "changes about to be queued";
+                    }
+                    if (suspect) {
+                        yield "the target is about to be filled anew";
                     }
                     if (remaining == 0) {
                         yield "the source is being compared with what it held before; what differs follows";

@@ -30,4 +30,9 @@ public enum HoldReason {
     public boolean concernsWholeTarget() {
         return concernsWholeTarget;
     }
+
+    /** Returns whether the manifest may be of another disk, or of none, so that nothing counts for arrived (rule 7). */
+    public boolean makesManifestSuspect() {
+        return this == TARGET_REPLACED || this == TARGET_FOREIGN;
+    }
 }

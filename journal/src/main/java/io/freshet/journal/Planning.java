@@ -114,19 +114,24 @@ public final class Planning {
         }
     }
 
-    /** Asks for one more look at everything, as after the target turned out to be another one. */
+    /** Asks for one more look at everything, without which nothing counts for arrived: the target turned out to be another. */
     public void lookAtEverything(Lease lease) {
-        transactions.underLease(jdbc, lease, () -> addEverything(lease));
+        transactions.underLease(jdbc, lease, () -> addEverything(lease, true));
     }
 
-    private int addEverything(Lease lease) {
+    /** @param sinceEver whether nothing counts for arrived before it is done, rather than what changes from now on */
+    private int addEverything(Lease lease, boolean sinceEver) {
         return jdbc.sql("""
                         INSERT INTO work_item AS w (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at)
-                        SELECT target_id, '', 'TREE', cursor, cursor, now(), 'BULK', now()
+                        SELECT target_id, '', 'TREE', CASE WHEN :sinceEver THEN 0 ELSE cursor END, cursor, now(), 'BULK', now()
                         FROM target_state WHERE target_id = :target
                         ON CONFLICT (target_id, path_key) DO UPDATE SET kind = 'TREE', walk_position = NULL, lane = 'BULK',
-                            asked = excluded.asked, walked = false, seq = greatest(w.seq, excluded.seq), ready_at = now()
-                        """).param("target", lease.target().value()).update();
+                            asked = excluded.asked, walked = false, seq = greatest(w.seq, excluded.seq), ready_at = now(),
+                            first_seq = least(w.first_seq, excluded.first_seq)
+                        """)
+                .param("target", lease.target().value())
+                .param("sinceEver", sinceEver)
+                .update();
     }
 
     /**
@@ -144,7 +149,7 @@ public final class Planning {
                     .param("filter", fingerprint)
                     .param("target", lease.target().value())
                     .update();
-            return changed > 0 && addEverything(lease) > 0;
+            return changed > 0 && addEverything(lease, false) > 0;
         });
     }
 }

@@ -101,6 +101,19 @@ class CompletenessIT {
         assertThat(at(100, "a").state()).isEqualTo(Completeness.State.FAILED);
     }
 
+    /** Rule 7: what is known of a target may be of another disk. */
+    @Test
+    void aSuspectManifestIsNotCompleteUntilItIsFilledAnew() {
+        long hold = rows.hold("web1", "TARGET_REPLACED", "lost our marker");
+        assertThat(at(100, "a").state()).isEqualTo(Completeness.State.HELD);
+        assertThat(at(100, "a").waitingFor()).isEqualTo("lost our marker");
+        rows.sql("UPDATE hold SET state = 'APPROVED' WHERE hold_id = " + hold);
+        assertThat(at(100, "a").state()).isEqualTo(Completeness.State.WAITING);
+        assertThat(at(100, "a").waitingFor()).contains("filled anew");
+        rows.sql("UPDATE hold SET state = 'RESOLVED' WHERE hold_id = " + hold);
+        assertThat(at(100, "a").state()).isEqualTo(Completeness.State.COMPLETE);
+    }
+
     @Test
     void namesAreNoPatterns() {
         rows.item("web1", "a_b/x", "PATH", 10, A_SECOND);
