@@ -22,8 +22,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Everything that serves targets in this process, from registration to orderly shutdown.
  *
- * <p>Its threads: one dispatches, one keeps leases, one keeps limits and tells progress; the lanes' threads belong to
- * the schedule. Stopping asks every run to stop at its next block, waits a bounded time, and gives the leases back.
+ * <p>Its threads: one dispatches, one keeps leases, one keeps limits and tells progress, one records completed
+ * checkpoints; the lanes' threads belong to the schedule. Stopping asks every run to stop at its next block, waits a bounded time, and gives the leases back.
  */
 final class RunEngine implements SmartLifecycle, RunThreads {
     private static final Logger LOG = LoggerFactory.getLogger(RunEngine.class);
@@ -48,6 +48,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     private volatile @Nullable Thread thread;
     private @Nullable ScheduledExecutorService keeper;
     private @Nullable ScheduledExecutorService pacer;
+    private @Nullable ScheduledExecutorService recorder;
 
     RunEngine(
             RunSettings settings,
@@ -86,6 +87,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
             limits.keep();
             progress.keep();
         });
+        recorder = repeatedly("freshet-checkpoints", PACE, new CheckpointKeeper(stores.checkpoints(), targets)::keep);
         Thread dispatching = daemon(this::dispatch, "freshet-dispatcher");
         dispatching.start();
         thread = dispatching;
@@ -159,6 +161,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         awaitQuiet();
         shutDown(keeper);
         shutDown(pacer);
+        shutDown(recorder);
         leases.release(targets);
         connections.close();
     }

@@ -2,6 +2,7 @@ package io.freshet.run;
 
 import io.freshet.journal.Bandwidths;
 import io.freshet.journal.BlockMaps;
+import io.freshet.journal.CheckpointCompletion;
 import io.freshet.journal.Deliveries;
 import io.freshet.journal.ExtraEntries;
 import io.freshet.journal.Holds;
@@ -39,7 +40,8 @@ record Stores(
         Bandwidths bandwidths,
         ProgressReports progress,
         Holds holds,
-        TargetMounts mounts) {
+        TargetMounts mounts,
+        CheckpointCompletion checkpoints) {
 
     static Stores of(DataSource dataSource) {
         return new Stores(
@@ -60,6 +62,7 @@ record Stores(
                 new Bandwidths(dataSource),
                 ProgressReports.of(dataSource),
                 new Holds(dataSource),
-                new TargetMounts(dataSource));
+                new TargetMounts(dataSource),
+                new CheckpointCompletion(dataSource));
     }
 }
