@@ -1,6 +1,7 @@
 package io.freshet.web;
 
 import io.freshet.journal.AccountBook;
+import io.freshet.journal.CheckpointBook;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.PathAnswers;
 import io.freshet.journal.ProgressReports;
@@ -11,6 +12,7 @@ import io.freshet.journal.VerificationBook;
 import io.freshet.journal.Wording;
 import io.freshet.web.account.AccountConfiguration;
 import io.freshet.web.action.Actions;
+import io.freshet.web.action.CheckpointActions;
 import io.freshet.web.api.ApiConfiguration;
 import io.freshet.web.live.LiveConfiguration;
 import io.freshet.web.monitoring.MonitoringConfiguration;
@@ -28,8 +30,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * The pages, the REST API and their security, to be imported by the application.
  *
- * <p>Needs beans of six types: a {@link DataSource} whose connections see the schema {@code freshet}, a {@link Clock}, the
- * {@link WebSettings}, a {@link io.freshet.web.monitoring.Node} and its {@code NodeHealth}, and
+ * <p>Needs beans of seven types: a {@link DataSource} whose connections see the schema {@code freshet}, a {@link Clock}, the
+ * {@link WebSettings}, an {@link io.freshet.web.evidence.EvidenceKey}, a {@link io.freshet.web.monitoring.Node} and its {@code NodeHealth}, and
  * started {@link io.freshet.journal.Notifications}; and takes a
  * {@code MetricsToken}. Offers {@code FirstStart}, {@code LocalToken} and a registry of meters.
  */
@@ -102,5 +104,16 @@ public class WebConfiguration {
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 paths,
                 clock);
+    }
+
+    @Bean
+    CheckpointBook checkpointBook(DataSource database) {
+        return new CheckpointBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    CheckpointActions checkpointActions(DataSource database, PathAnswers paths) {
+        return new CheckpointActions(
+                JdbcClient.create(database), new TransactionTemplate(new JdbcTransactionManager(database)), paths);
     }
 }

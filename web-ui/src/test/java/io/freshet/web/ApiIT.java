@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.database.TestDatabase;
 import io.freshet.web.account.Role;
+import io.freshet.web.evidence.SignedEvidence;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -238,6 +240,98 @@ class ApiIT {
         assertThat(held.at("/targets/0/held/0").asString()).isEqualTo("p/x");
     }
 
+    @Test
+    void aCheckpointIsNotCreatedUnlessTheWatcherAnswers() {
+        assertProblem(
+                client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"r1\",\"timeoutSeconds\":0}"),
+                409,
+                "watcher did not say in time");
+        assertThat(get("/api/v1/checkpoints").at("/items").size()).isZero();
+        assertProblem(client.json("GET", "/api/v1/checkpoints/r1", token, ""), 404, "checkpoint list");
+        assertThat(server.jdbc()
+                        .sql("SELECT count(*) FROM barrier")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        CompletableFuture<HttpResponse<String>> asked = CompletableFuture.supplyAsync(
+                () -> client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"r1\"}"));
+        await().until(() -> server.jdbc()
+                        .sql("UPDATE barrier SET failure = 'events were lost'")
+                        .update()
+                == 1);
+        assertProblem(asked.join(), 409, "events were lost");
+        assertThat(get("/api/v1/checkpoints").at("/items").size()).isZero();
+    }
+
+    @Test
+    void aCheckpointIsCreatedOnceAndOfOneFolder() {
+        answerBarriers();
+        String folder = "{\"label\":\"release 7\",\"path\":\"/mnt/sync/p\",\"reason\":\"shop\"}";
+        HttpResponse<String> created = client.json("POST", "/api/v1/checkpoints", token, folder);
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+        JsonNode checkpoint = JSON.readTree(created.body());
+        assertThat(checkpoint.at("/path").asString()).isEqualTo("p");
+        assertThat(checkpoint.at("/targets/0/state").asString()).isEqualTo("WAITING");
+        assertThat(checkpoint.at("/targets/0/waitingFor").asString()).contains("about to record it");
+        server.rows().change("content", "p/later", "PATH", null);
+        assertThat(client.json("POST", "/api/v1/checkpoints", token, folder).body())
+                .isEqualTo(created.body());
+        assertProblem(
+                client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"release 7\"}"), 409, "another label");
+        assertProblem(client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"a/b\"}"), 400, "letters");
+        assertProblem(client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"a \"}"), 400, "letters");
+        assertProblem(
+                client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"x\",\"source\":\"other\"}"),
+                404,
+                "status");
+        server.rows().source("second", "/mnt/second").target("second", "web2");
+        assertProblem(client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"x\"}"), 400, "content, second");
+        assertThat(get("/api/v1/checkpoints").at("/items/0/complete").asInt()).isZero();
+        JsonNode evidence = get("/api/v1/checkpoints/release%207/evidence");
+        assertThat(SignedEvidence.verify(
+                                evidence.toString().getBytes(StandardCharsets.UTF_8),
+                                get("/api/v1/checkpoint-key").at("/publicKey").asString())
+                        .at("/complete")
+                        .asBoolean())
+                .isFalse();
+        assertThat(server.jdbc()
+                        .sql("SELECT object || ' ' || reason FROM audit WHERE action = 'checkpoint'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("content: release 7 of p shop");
+    }
+
+    @Test
+    void aWaitForACheckpointEndsWhereAPersonHasToActAtItsDeadlineAndWhenItIsRecorded() {
+        answerBarriers();
+        server.rows().item("web1", "p/x", "PATH", 1, Duration.ZERO);
+        client.json("POST", "/api/v1/checkpoints", token, "{\"label\":\"r1\"}");
+        JsonNode late = awaitCheckpoint("{\"timeoutSeconds\":0}");
+        assertThat(late.at("/outcome").asString()).isEqualTo("TIMED_OUT");
+        assertThat(late.at("/targets/0/remaining").asInt()).isEqualTo(1);
+        server.rows().failed("web1", "p/x", 2, "PERMISSION_DENIED", "no");
+        JsonNode failed = awaitCheckpoint("{}");
+        assertThat(failed.at("/outcome").asString()).isEqualTo("FAILED");
+        assertThat(failed.at("/targets/0/failures/0/path").asString()).isEqualTo("p/x");
+        server.rows().hold("web1", "DELETIONS_OVER_LIMIT", "1 deletion", "p/x");
+        JsonNode held = awaitCheckpoint("{}");
+        assertThat(held.at("/outcome").asString()).isEqualTo("HELD");
+        assertThat(held.at("/targets/0/held/0").asString()).isEqualTo("p/x");
+        server.jdbc().sql("DELETE FROM work_item").update();
+        assertThat(awaitCheckpoint("{\"timeoutSeconds\":1}").at("/outcome").asString())
+                .as("arrived, and not recorded")
+                .isEqualTo("TIMED_OUT");
+        server.jdbc()
+                .sql("UPDATE checkpoint_target SET completed_at = now(), entries = 1, unsupported = 0")
+                .update();
+        assertThat(awaitCheckpoint("{}").at("/outcome").asString()).isEqualTo("COMPLETE");
+    }
+
+    private JsonNode awaitCheckpoint(String body) {
+        return JSON.readTree(
+                client.json("POST", "/api/v1/checkpoints/r1/wait", token, body).body());
+    }
+
     /** Stands in for a watcher: every barrier is answered as it is asked. */
     private void answerBarriers() {
         server.jdbc().sql("""
@@ -278,6 +372,12 @@ class ApiIT {
             {"POST", "/targets/web1/verify", "{\"deep\":true}", Role.OPERATOR},
             {"GET", "/targets/web1/verifications", "", Role.VIEWER},
             {"GET", "/targets/web1/extras", "", Role.VIEWER},
+            {"POST", "/checkpoints", "{\"label\":\"r1\"}", Role.REQUESTER},
+            {"GET", "/checkpoints", "", Role.VIEWER},
+            {"GET", "/checkpoints/r1", "", Role.VIEWER},
+            {"POST", "/checkpoints/r1/wait", "{\"timeoutSeconds\":0}", Role.VIEWER},
+            {"GET", "/checkpoints/r1/evidence", "", Role.VIEWER},
+            {"GET", "/checkpoint-key", "", Role.VIEWER},
             {"POST", "/targets/web1/runs/1/rerun", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/restart", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/stop", "", Role.OPERATOR},

@@ -9,6 +9,7 @@ import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.LocalToken;
 import io.freshet.web.account.MetricsToken;
 import io.freshet.web.account.Role;
+import io.freshet.web.evidence.EvidenceKey;
 import io.freshet.web.monitoring.Node;
 import io.freshet.web.monitoring.NodeHealth;
 import java.net.CookieManager;
@@ -18,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
@@ -207,6 +209,11 @@ final class WebServer implements AutoCloseable {
         @Bean
         MetricsToken metricsToken() {
             return MetricsToken.of(METRICS_TOKEN);
+        }
+
+        @Bean
+        EvidenceKey evidenceKey() {
+            return EvidenceKey.in(Path.of("target", "evidence-key"));
         }
 
         @Bean(initMethod = "start", destroyMethod = "close")

@@ -28,6 +28,11 @@ public record DataFiles(Path directory) {
         return directory.resolve("node-id");
     }
 
+    /** The key that signs evidence of checkpoints, mode 0600; made at its first use, to be kept. */
+    public Path checkpointKey() {
+        return directory.resolve("checkpoint-key");
+    }
+
     /** Locked by the process that uses the data directory. */
     public Path lock() {
         return directory.resolve("lock");

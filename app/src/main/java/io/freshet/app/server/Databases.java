@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The database that a configuration names: running, connected and brought to this Freshet's schema. */
 final class Databases implements AutoCloseable {
-    private static final int CONNECTIONS_FOR_PAGES_AND_CONTROL = 12;
+    private static final int CONNECTIONS_FOR_PAGES_AND_CONTROL = 13;
     private static final int CONNECTIONS_PER_SOURCE = 2;
     private static final int CONNECTIONS_PER_TARGET = 2;
     private static final long CONNECT_MILLIS = 10_000;

@@ -9,6 +9,7 @@ import io.freshet.web.WebConfiguration;
 import io.freshet.web.WebSettings;
 import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.MetricsToken;
+import io.freshet.web.evidence.EvidenceKey;
 import io.freshet.web.monitoring.Node;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -81,6 +82,11 @@ class WebBeans {
     @Bean
     ServerHealth health(Parts parts, ObjectProvider<RunThreads> runs) {
         return new ServerHealth(parts.roles(), parts.watchers(), runs::getIfAvailable, parts.dataSource());
+    }
+
+    @Bean
+    EvidenceKey evidenceKey(Parts parts) {
+        return EvidenceKey.in(parts.directory().files().checkpointKey());
     }
 
     @Bean

@@ -331,7 +331,7 @@ public final class Actions {
         };
     }
 
-    private static void require(Actor actor, Role needed, String what) {
+    static void require(Actor actor, Role needed, String what) {
         if (!actor.may(needed)) {
             throw RefusedException.forbidden(
                     what + " needs the " + needed.word() + " role",

@@ -3,6 +3,7 @@ package io.freshet.web.api;
 import io.freshet.journal.Barriers;
 import io.freshet.journal.Completeness;
 import io.freshet.journal.Notifications;
+import io.freshet.web.action.CheckpointActions;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,11 +12,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The REST API's parts. */
 @Configuration(proxyBeanMethods = false)
-@Import({StatusApi.class, RunApi.class, CommandApi.class, BandwidthApi.class})
+@Import({StatusApi.class, RunApi.class, CommandApi.class, BandwidthApi.class, CheckpointApi.class})
 public class ApiConfiguration {
     @Bean
     WaitDesk waitDesk(DataSource database, Notifications notifications) {
         JdbcClient jdbc = JdbcClient.create(database);
         return new WaitDesk(new Barriers(jdbc), new Completeness(jdbc), notifications);
+    }
+
+    @Bean
+    CheckpointDesk checkpointDesk(DataSource database, CheckpointActions actions, Notifications notifications) {
+        return new CheckpointDesk(new Barriers(JdbcClient.create(database)), actions, notifications);
     }
 }
