@@ -49,7 +49,7 @@ abstract class Asking implements Callable<Integer> {
     }
 
     /** In ASCII, so that neither a terminal nor a locale can make anything else of it. */
-    private static String text(JsonNode answer) {
+    static String text(JsonNode answer) {
         return JsonMapper.builder()
                 .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
                 .enable(SerializationFeature.INDENT_OUTPUT)

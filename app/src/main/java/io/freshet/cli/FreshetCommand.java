@@ -57,7 +57,8 @@ public final class FreshetCommand {
                 new BandwidthCommand(),
                 new RescanCommand(),
                 new VerifyCommand(),
-                new HoldsCommand());
+                new HoldsCommand(),
+                new CheckpointCommand());
     }
 
     private static CommandLine configured(CommandLine line) {

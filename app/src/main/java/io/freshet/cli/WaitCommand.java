@@ -57,6 +57,11 @@ final class WaitCommand extends Asking {
 
     @Override
     void tell(JsonNode answer, PrintWriter out) {
+        tellOutcome(answer, out);
+    }
+
+    /** Tells how a wait ended. */
+    static void tellOutcome(JsonNode answer, PrintWriter out) {
         out.println(VisibleText.of(answer.path("detail").asString("")));
         if (answer.path("outcome").asString().equals("COMPLETE")) {
             return;
@@ -73,6 +78,11 @@ final class WaitCommand extends Asking {
 
     @Override
     ExitCode status(JsonNode answer) {
+        return meaning(answer);
+    }
+
+    /** Returns what the end of a wait means for a script. */
+    static ExitCode meaning(JsonNode answer) {
         return switch (answer.path("outcome").asString()) {
             case "COMPLETE" -> ExitCode.OK;
             case "HELD", "FAILED" -> ExitCode.HELD;
