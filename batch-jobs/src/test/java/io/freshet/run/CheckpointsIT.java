@@ -82,8 +82,10 @@ class CheckpointsIT extends OneTarget {
 
     @Test
     void aTargetThatLostItsMarkerIsNotCompleteBeforeItIsFilledAnew() throws Exception {
-        write("one", "1");
-        start();
+        byte[] bytes = new byte[5 * (int) BYTES_PER_SECOND / 2]; // so that filling takes longer than looking again
+        new Random(1).nextBytes(bytes);
+        Files.write(source.resolve("one"), bytes);
+        start(withBandwidth(BYTES_PER_SECOND));
         replication.awaitEqual(replica);
         replication.stop();
         long before = head();
@@ -104,7 +106,7 @@ class CheckpointsIT extends OneTarget {
                 .update();
         awaitRecorded("old");
         assertThat(find("old").entries()).isEqualTo(1);
-        assertThat(replica.resolve("one")).hasContent("1");
+        assertThat(Files.readAllBytes(replica.resolve("one"))).isEqualTo(bytes);
     }
 
     private long head() {
