@@ -159,8 +159,7 @@ final class Delivery {
             return null;
         }
         StreamedFiles streamed = new StreamedFiles(channel, shell, paths, facts, monitor);
-        streamed.send(small);
-        return streamed;
+        return streamed.send(small) ? streamed : null;
     }
 
     private void step() {

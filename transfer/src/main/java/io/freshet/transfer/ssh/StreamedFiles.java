@@ -48,16 +48,20 @@ final class StreamedFiles {
         this.staging = paths.inHouse(StagingName.fresh());
     }
 
-    /** Sends the files, and tells each that has arrived where it is. */
-    void send(List<FileTask> files) {
+    /** Sends the files, and tells each that has arrived where it is; false if nothing has arrived, and nothing is left. */
+    boolean send(List<FileTask> files) {
         if (!channel.call(channel.request(SftpProtocol.MKDIR).string(staging).mode(STAGING_MODE))
                 .isOk()) {
-            return;
+            return false;
         }
         Optional<List<RemoteShell.Unpacked>> unpacked = shell.unpack(staging, out -> write(files, out));
-        if (unpacked.filter(entries::areAll).isPresent()) {
-            sent.forEach(one -> one.task.arrived(SftpListing.child(staging, one.name()), one.opened, one.hash));
+        if (unpacked.filter(entries::areAll).isEmpty()) {
+            // At once: what is sent by SFTP may need the space.
+            close();
+            return false;
         }
+        sent.forEach(one -> one.task.arrived(SftpListing.child(staging, one.name()), one.opened, one.hash));
+        return true;
     }
 
     private boolean write(List<FileTask> files, OutputStream out) throws IOException {
