@@ -30,7 +30,7 @@ public interface TargetSession extends AutoCloseable {
      * Enters a gate of a lease epoch: from now on every path goes through {@code .freshet/g<epoch>-<nonce>-<user><number>},
      * a symlink to the root that the next owner, and the next connection of this user, removes first, so that whatever this
      * session, or the server in its name, still has under way then finds nothing. Removes the gates of older epochs and of
-     * the user's earlier connections. Makes {@code .freshet} (mode 0700) where it is missing.
+     * the user's earlier connections, and what those left in the staging area, but for partials. Makes {@code .freshet} (mode 0700) where it is missing.
      *
      * @param nonce letters and digits, the same for all sessions of one lease
      * @param user small letters: for whom of the lease's owner this session works, for example a lane

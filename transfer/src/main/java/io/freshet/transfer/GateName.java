@@ -59,6 +59,11 @@ public record GateName(long epoch, String nonce, String user, long number) {
         return other.epoch == epoch && other.nonce.equals(nonce) && other.user.equals(user);
     }
 
+    /** Returns what tells the connections under one lease apart. */
+    String connection() {
+        return user + number;
+    }
+
     private static String text(long epoch, String nonce, String user, long number) {
         return "g" + epoch + "-" + nonce + (user.isEmpty() ? "" : "-" + user + number);
     }

@@ -1477,6 +1477,38 @@ public abstract class TargetSessionContract {
         assertDone(apply(put("a", MadeContent.of("x"))));
     }
 
+    /** The other lane has what is its own under way, and what has no such name is swept with the next takeover. */
+    @Test
+    void aConnectionSweepsWhatEarlierOnesOfItsLaneLeft() throws Exception {
+        session.enterGate(5, "five", "bulk", 2);
+        Path house = root.resolve(".freshet");
+        Files.writeString(house.resolve(stagedBy("express", 1)), "left over");
+        Path tree =
+                Files.createDirectories(house.resolve(stagedBy("express", 3)).resolve("sub"));
+        Files.writeString(tree.resolve("file"), "left over");
+        List<String> others = List.of(
+                stagedBy("bulk", 2),
+                stagedBy("express", 5),
+                StagingName.fresh(),
+                PartialName.fresh(keyOf(MadeContent.of("x"))).toString());
+        for (String other : others) {
+            Files.writeString(house.resolve(other), "not ours");
+        }
+        handOver();
+
+        try (TargetSession next = connect()) {
+            next.enterGate(5, "five", "express", 4);
+
+            assertThat(houseNames())
+                    .filteredOn(name -> !name.startsWith("g5-"))
+                    .containsExactlyInAnyOrderElementsOf(others);
+        }
+    }
+
+    private static String stagedBy(String user, long number) {
+        return StagingName.fresh(new GateName(5, "five", user, number));
+    }
+
     @Test
     void tellsFreeSpace() {
         Assumptions.assumeTrue(session.capabilities().contains(Capability.FREE_SPACE), "the server does not tell");

@@ -20,7 +20,6 @@ import io.freshet.target.Operation.Rename;
 import io.freshet.target.Operation.SetAttributes;
 import io.freshet.target.Operation.SyncDirectory;
 import io.freshet.target.Result;
-import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -239,7 +238,7 @@ final class LocalDelivery {
                     "write",
                     "the text of the symlink cannot be kept as it is on a local target");
         }
-        Path temporary = session.inHouse(StagingName.fresh());
+        Path temporary = session.temporary();
         try {
             Files.createSymbolicLink(temporary, linkTarget);
             Attributes attributes = put.attributes();
@@ -260,7 +259,7 @@ final class LocalDelivery {
     }
 
     private void putNode(PutNode put, Path path) throws IOException {
-        Path temporary = session.inHouse(StagingName.fresh());
+        Path temporary = session.temporary();
         try {
             LocalNode.make(LocalPaths.bytes(temporary), put.type(), put.device());
             session.setAttributes(temporary, put.attributes());
@@ -275,7 +274,7 @@ final class LocalDelivery {
         if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS)) {
             throw Refusal.conflict("write", "what it is to be another name of is no file");
         }
-        Path temporary = session.inHouse(StagingName.fresh());
+        Path temporary = session.temporary();
         try {
             Files.createLink(temporary, existing);
             LocalFile.publish(temporary, path);

@@ -68,6 +68,7 @@ final class LocalTargetSession implements TargetSession {
             Capability.SYMLINK_ATTRIBUTES,
             Capability.FREE_SPACE,
             Capability.NANOSECOND_TIMES);
+    private @Nullable GateName connection;
     private @Nullable GateName gate;
     private boolean entered;
     private int stagedUid = -1;
@@ -99,6 +100,8 @@ final class LocalTargetSession implements TargetSession {
             } else {
                 capabilities.remove(Capability.GATE);
             }
+            connection = own;
+            sweep(inHouse("."), name -> StagingName.isLeftBefore(own, name));
             probeOwner();
             probeExtended();
             probeNodes();
@@ -158,7 +161,7 @@ final class LocalTargetSession implements TargetSession {
     }
 
     private void probeOwner() throws IOException {
-        Path probe = Files.createFile(inHouse(StagingName.fresh()));
+        Path probe = Files.createFile(temporary());
         try {
             stagedUid = (Integer) Files.getAttribute(probe, "unix:uid");
             stagedGid = (Integer) Files.getAttribute(probe, "unix:gid");
@@ -191,7 +194,7 @@ final class LocalTargetSession implements TargetSession {
             return;
         }
         ExtendedAttributes wanted = FidelityProbe.attributes(selection);
-        Path probe = Files.createFile(inHouse(StagingName.fresh()));
+        Path probe = Files.createFile(temporary());
         boolean kept;
         try (LocalNode node = LocalNode.hold(LocalPaths.bytes(probe))) {
             node.setExtended(selection, wanted);
@@ -230,7 +233,7 @@ final class LocalTargetSession implements TargetSession {
     }
 
     private boolean makes(FileType type, long device) throws IOException {
-        Path probe = inHouse(StagingName.fresh());
+        Path probe = temporary();
         try {
             LocalNode.make(LocalPaths.bytes(probe), type, device);
             return true;
@@ -276,6 +279,15 @@ final class LocalTargetSession implements TargetSession {
         return base().resolve(RelativePath.RESERVED_NAME).resolve(name);
     }
 
+    /** Something temporary of this connection in the staging area, under a name that was never used before. */
+    Path temporary() {
+        GateName own = connection;
+        if (own == null) {
+            throw new IllegalStateException("no gate was entered");
+        }
+        return inHouse(StagingName.fresh(own));
+    }
+
     Path path(RelativePath path) {
         // Through the dot, for the gate itself is a symlink that is not to be looked at.
         return path.isRoot() ? base().resolve(".") : LocalPaths.below(base(), path);
@@ -311,7 +323,7 @@ final class LocalTargetSession implements TargetSession {
     @Override
     public boolean createMarker(byte[] content) {
         requireEntered();
-        Path temporary = inHouse(StagingName.fresh());
+        Path temporary = temporary();
         try {
             LocalFile.write(temporary, content);
             try {

@@ -8,7 +8,6 @@ import io.freshet.target.Monitor;
 import io.freshet.target.Operation.PutFile;
 import io.freshet.target.Result;
 import io.freshet.transfer.SecondReading;
-import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -52,7 +51,7 @@ final class StagedFile {
 
     /** Reads a file of the source to its end and writes it, with its attributes; nothing is left of it if that fails. */
     static StagedFile write(PutFile put, LocalTargetSession session, Monitor monitor) throws IOException {
-        Path temporary = session.inHouse(StagingName.fresh());
+        Path temporary = session.temporary();
         FileChannel channel = null;
         monitor.began(put);
         try (Content.Reading reading = put.content().open()) {

@@ -7,7 +7,6 @@ import io.freshet.file.FileType;
 import io.freshet.target.Capability;
 import io.freshet.target.Fidelity;
 import io.freshet.transfer.FidelityProbe;
-import io.freshet.transfer.StagingName;
 import io.freshet.transfer.ssh.RemoteShell.Node;
 import io.freshet.transfer.ssh.RemoteShell.Program;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +81,7 @@ final class FidelityOnTarget {
 
     /** Returns whether new files have no extended attributes by themselves. */
     private boolean probeExtended(Fidelity fidelity, Set<Capability> can) {
-        byte[] probe = paths.inHouse(StagingName.fresh());
+        byte[] probe = paths.temporary();
         SftpReply opened = channel.call(SftpProbe.openNew(channel, probe));
         if (opened.type() != SftpProtocol.HANDLE) {
             throw refuse(Fidelity.XATTRS, "no file can be made in the staging area to try: " + opened.status());
@@ -142,7 +141,7 @@ final class FidelityOnTarget {
     }
 
     private boolean makes(FileType type, long device) {
-        byte[] probe = paths.inHouse(StagingName.fresh());
+        byte[] probe = paths.temporary();
         shell.makeNodes(Map.of(text(probe), new Node(type, device)));
         SftpReply seen = channel.call(channel.request(SftpProtocol.LSTAT).string(probe));
         boolean made =

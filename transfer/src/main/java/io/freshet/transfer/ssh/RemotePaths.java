@@ -2,6 +2,7 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.path.RelativePath;
 import io.freshet.transfer.GateName;
+import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,12 @@ final class RemotePaths {
     private final byte[] root;
     private final byte[] base;
     private final @Nullable GateName gate;
+    private final @Nullable GateName connection;
 
-    private RemotePaths(byte[] root, @Nullable GateName gate) {
+    private RemotePaths(byte[] root, @Nullable GateName gate, @Nullable GateName connection) {
         this.root = root;
         this.gate = gate;
+        this.connection = connection;
         this.base = gate == null ? root : join(join(root, HOUSE), bytes("/" + gate));
     }
 
@@ -26,15 +29,20 @@ final class RemotePaths {
         while (length > 0 && root[length - 1] == '/') {
             length--;
         }
-        return new RemotePaths(Arrays.copyOf(root, length), null);
+        return new RemotePaths(Arrays.copyOf(root, length), null, null);
     }
 
     RemotePaths through(GateName newGate) {
-        return new RemotePaths(root, newGate);
+        return new RemotePaths(root, newGate, newGate);
+    }
+
+    /** Straight paths for a connection whose server does not follow its gate. */
+    RemotePaths beside(GateName unfollowed) {
+        return new RemotePaths(root, null, unfollowed);
     }
 
     RemotePaths withoutGate() {
-        return new RemotePaths(root, null);
+        return new RemotePaths(root, null, null);
     }
 
     boolean isGated() {
@@ -65,6 +73,19 @@ final class RemotePaths {
     /** Something inside {@code .freshet}. */
     byte[] inHouse(String name) {
         return join(join(base, HOUSE), bytes("/" + name));
+    }
+
+    /** Returns a name that was never used before, for something temporary of this connection inside {@code .freshet}. */
+    String temporaryName() {
+        if (connection == null) {
+            throw new IllegalStateException("no gate was entered");
+        }
+        return StagingName.fresh(connection);
+    }
+
+    /** Something temporary of this connection inside {@code .freshet}, under a name that was never used before. */
+    byte[] temporary() {
+        return inHouse(temporaryName());
     }
 
     private static byte[] bytes(String text) {

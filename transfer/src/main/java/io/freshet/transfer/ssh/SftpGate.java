@@ -80,7 +80,7 @@ final class SftpGate {
     RemotePaths enter(GateName own) {
         if (!make(own) || !leadsToRoot(own)) {
             remove(own);
-            return straight;
+            return straight.beside(own);
         }
         List<GateName> older = new ArrayList<>();
         for (GateName other : gates()) {

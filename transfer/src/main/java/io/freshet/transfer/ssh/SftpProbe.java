@@ -3,7 +3,6 @@ package io.freshet.transfer.ssh;
 import io.freshet.file.ContentHash;
 import io.freshet.target.Capability;
 import io.freshet.target.Fidelity;
-import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -73,7 +72,7 @@ final class SftpProbe {
         can.addAll(known.capabilities());
         can.remove(Capability.CHANGE_OWNER);
         add(can, paths.isGated(), Capability.GATE);
-        String name = StagingName.fresh();
+        String name = paths.temporaryName();
         byte[] probe = paths.inHouse(name);
         int uid = -1;
         int gid = -1;
@@ -134,7 +133,7 @@ final class SftpProbe {
 
     /** Tried, not asked for: a server may announce it and refuse it, and the other way round. */
     private static boolean copies(SftpChannel channel, RemotePaths paths, byte[] handle) {
-        byte[] copy = paths.inHouse(StagingName.fresh());
+        byte[] copy = paths.temporary();
         SftpReply opened = channel.call(openNew(channel, copy));
         if (opened.type() != SftpProtocol.HANDLE) {
             return false;
@@ -154,7 +153,7 @@ final class SftpProbe {
 
     /** Has a small archive unpacked, and compares how long that takes with what an entry takes by SFTP. */
     private static int fewestToPutWhole(SftpChannel channel, RemoteShell shell, RemotePaths paths) {
-        byte[] directory = paths.inHouse(StagingName.fresh());
+        byte[] directory = paths.temporary();
         if (!channel.call(channel.request(SftpProtocol.MKDIR).string(directory).mode(PROBE_DIRECTORY_MODE))
                 .isOk()) {
             return 0;
@@ -204,7 +203,7 @@ final class SftpProbe {
     /** A server that says yes to a link (MINA on newer JDKs, without doing it) hides that a link is in the way. */
     private static boolean refusesModeOfLink(
             SftpChannel channel, RemotePaths paths, String linkTarget, boolean draftOrder) {
-        byte[] link = paths.inHouse(StagingName.fresh());
+        byte[] link = paths.temporary();
         byte[] to = linkTarget.getBytes(StandardCharsets.US_ASCII);
         if (!channel.call(SftpTargetSession.symlink(channel, to, link, draftOrder))
                 .isOk()) {

@@ -74,7 +74,9 @@ final class SftpTargetSession implements TargetSession {
         entered = false;
         SftpGate gate = new SftpGate(settings, channel, paths.withoutGate());
         gate.makeHouse();
-        paths = gate.enter(new GateName(epoch, nonce, user, number));
+        GateName own = new GateName(epoch, nonce, user, number);
+        paths = gate.enter(own);
+        sweepEntered(name -> StagingName.isLeftBefore(own, name));
         facts = SftpProbe.ofStaging(channel, shell, paths, facts, gate.isDraftOrder());
         facts = new FidelityOnTarget(settings.target(), channel, shell, paths).probe(facts);
         entered = true;
@@ -123,7 +125,7 @@ final class SftpTargetSession implements TargetSession {
     @Override
     public boolean createMarker(byte[] content) {
         requireEntered();
-        byte[] temporary = paths.inHouse(StagingName.fresh());
+        byte[] temporary = paths.temporary();
         writeWhole(temporary, content);
         // The plain rename of version 3 fails where the new name exists (draft-ietf-secsh-filexfer-02, 6.5), so the
         // marker
@@ -369,6 +371,10 @@ final class SftpTargetSession implements TargetSession {
 
     private void sweep(Predicate<String> which) {
         requireEntered();
+        sweepEntered(which);
+    }
+
+    private void sweepEntered(Predicate<String> which) {
         StagingSweep.run(channel, paths.house(), which, status -> {
             requireGate();
             throw unexpected("list the staging area", status);

@@ -4,7 +4,6 @@ import io.freshet.failure.ErrorCode;
 import io.freshet.file.ExtendedAttributes;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
-import io.freshet.transfer.StagingName;
 import org.jspecify.annotations.Nullable;
 
 /** An operation that makes its object complete under a temporary name first and publishes it by an atomic rename. */
@@ -20,7 +19,7 @@ abstract class StagedTask extends Task {
 
     StagedTask(Delivery delivery, Operation operation, int index) {
         super(delivery, operation, index);
-        temporary = delivery.paths().inHouse(StagingName.fresh());
+        temporary = delivery.paths().temporary();
     }
 
     @Override

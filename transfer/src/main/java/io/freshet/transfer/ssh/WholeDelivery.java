@@ -11,7 +11,6 @@ import io.freshet.target.Monitor;
 import io.freshet.target.NewDirectory;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
-import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +63,7 @@ final class WholeDelivery {
         this.paths = paths;
         this.facts = facts;
         this.monitor = monitor;
-        this.staging = paths.inHouse(StagingName.fresh());
+        this.staging = paths.temporary();
         for (NewDirectory wanted : directories) {
             this.directories.add(new Directory(wanted, this.directories.size()));
         }

@@ -9,6 +9,7 @@ import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import io.freshet.target.TargetSession;
+import io.freshet.transfer.Account;
 import io.freshet.transfer.MadeContent;
 import io.freshet.transfer.MemoryDirectory;
 import io.freshet.transfer.PathHistory;
@@ -27,6 +28,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +156,73 @@ class BrokenDeliveriesIT {
         }
     }
 
+    /** Under one lease, as long as the server of the lost connection may be alive: the other lane's file is in flight. */
+    @Test
+    void aLaneThatIsBackSweepsWhatItLeftAndNothingOfTheOther() throws Exception {
+        for (Fault fault : EnumSet.of(Fault.RESET, Fault.SILENT)) {
+            Path root = Files.createTempDirectory(directory, "lanes");
+            CountDownLatch halfWay = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            MadeContent slow = content(2 << 20).beforeRead(place -> {
+                if (place >= 1 << 20) {
+                    halfWay.countDown();
+                    await(goOn);
+                }
+            });
+            ExecutorService other = Executors.newSingleThreadExecutor();
+            try (TargetSession bulk = connect(server.port(), root)) {
+                bulk.enterGate(1, "first", "bulk", 1);
+                Future<List<Result>> inFlight = other.submit(() -> bulk.apply(put("slow", slow), Monitor.NONE));
+                await(halfWay);
+                try (TargetSession express = connect(proxy.port(), root)) {
+                    express.enterGate(1, "first", "express", 2);
+                    proxy.after(1 << 20, EnumSet.of(Way.TO_SERVER), () -> breakOff(fault, EnumSet.allOf(Way.class)));
+                    assertThat(PathHistory.failures(express.apply(put("cut", content(4 << 20)), Monitor.NONE)))
+                            .hasSize(1);
+                }
+                assertThat(staged(root)).hasSize(2);
+                try (TargetSession express = connect(server.port(), root)) {
+                    express.enterGate(1, "first", "express", 3);
+                    assertThat(staged(root)).singleElement().asString().startsWith("bulk1-");
+                    assertThat(PathHistory.failures(express.apply(put("cut", content(4 << 20)), Monitor.NONE)))
+                            .isEmpty();
+                }
+                goOn.countDown();
+                assertThat(PathHistory.failures(inFlight.get())).isEmpty();
+                assertThat(staged(root)).isEmpty();
+            } finally {
+                goOn.countDown();
+                other.shutdown();
+                proxy.cut(false);
+            }
+        }
+    }
+
+    private static MadeContent content(long size) {
+        return MadeContent.of(size, "some words", 0644, Account.UID, Account.GID);
+    }
+
+    private static List<Operation> put(String path, MadeContent content) {
+        return List.of(
+                new Operation.PutFile(RelativePath.parse(path), content.state().size(), content));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> staged(Path root) throws IOException {
+        try (Stream<Path> names = Files.list(root.resolve(".freshet"))) {
+            return names.map(path -> path.getFileName().toString())
+                    .filter(StagingName::isOne)
+                    .toList();
+        }
+    }
+
     private static TargetSession connect(int port, Path root) {
         return new SshTargetConnector(SILENCE, NOTICED, LocalUser.current())
                 .connect(server.addressThrough(port, "large", root));
@@ -227,7 +300,7 @@ class BrokenDeliveriesIT {
                         changes.history().judge(results, TreeStates.below(root), ErrorCode.CONNECTION_LOST);
                 assertThat(findings.wrong()).isEmpty();
                 fresh.sweepStaging(Set.of());
-                assertThat(staged()).isEmpty();
+                assertThat(staged(root)).isEmpty();
                 List<Operation> missing = PathHistory.remainder(changes.operations(), findings.inEffect());
                 assertThat(PathHistory.failures(fresh.apply(missing, Monitor.NONE)))
                         .isEmpty();
@@ -265,14 +338,6 @@ class BrokenDeliveriesIT {
         private void breakOff(Set<Way> ways) {
             brokeAt = System.nanoTime();
             BrokenDeliveriesIT.breakOff(fault, ways);
-        }
-
-        private List<String> staged() throws IOException {
-            try (Stream<Path> names = Files.list(root.resolve(".freshet"))) {
-                return names.map(path -> path.getFileName().toString())
-                        .filter(StagingName::isOne)
-                        .toList();
-            }
         }
     }
 
