@@ -6,7 +6,6 @@ import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation.PutFile;
-import io.freshet.transfer.StagingName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +44,7 @@ final class StreamedFiles {
         this.shell = shell;
         this.facts = facts;
         this.monitor = monitor;
-        this.staging = paths.inHouse(StagingName.fresh());
+        this.staging = paths.temporary();
     }
 
     /** Sends the files, and tells each that has arrived where it is; false if nothing has arrived, and nothing is left. */
