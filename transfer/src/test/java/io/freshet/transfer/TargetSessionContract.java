@@ -948,6 +948,8 @@ public abstract class TargetSessionContract {
         for (int i = 0; i < 500; i++) {
             operations.add(put("f" + i, MadeContent.of("x")));
         }
+        // Small files may have gone ahead of all else.
+        operations.add(put("late", MadeContent.of(16L << 20, "x", 0644, Account.UID, Account.GID)));
 
         List<Result> results = apply(operations, new Monitor() {
             @Override
@@ -968,8 +970,9 @@ public abstract class TargetSessionContract {
         assertDone(results.get(0));
         assertFailed(results.get(1), ErrorCode.STOPPED);
         assertFailed(results.get(2), ErrorCode.STOPPED);
-        assertFailed(results.get(502), ErrorCode.STOPPED);
-        for (int i = 3; i < results.size(); i++) {
+        assertFailed(results.get(503), ErrorCode.STOPPED);
+        assertThat(root.resolve("late")).doesNotExist();
+        for (int i = 3; i < 503; i++) {
             assertThat(Files.exists(root.resolve("f" + (i - 3)))).isEqualTo(results.get(i) instanceof Result.Done);
         }
         assertThat(root.resolve("big")).hasContent("old");
