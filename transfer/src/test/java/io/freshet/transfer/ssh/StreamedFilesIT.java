@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.path.RelativePath;
-import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
@@ -22,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,11 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Many small files that go to a real OpenSSH server as one stream, into directories that are there, and what may go wrong. */
 class StreamedFilesIT {
-    /** More than is sent one by one, however slow this machine's shell starts. */
-    private static final int MANY = 2000;
+    private static final int FEWEST = 500;
+    private static final String TAR = "exec /usr/bin/tar \"$@\"";
 
     @TempDir
     Path temporary;
+
+    /** So many that they are not sent one by one, however slow this machine's shell starts just now. */
+    private int many;
 
     private Path root;
     private Path programs;
@@ -62,18 +65,21 @@ class StreamedFilesIT {
         Files.createDirectories(root.resolve("dir/file2/inside"));
         RelativePath odd = path("dir").child("-n\new\\line \u00ff".getBytes(StandardCharsets.ISO_8859_1));
         MadeContent content = MadeContent.of(4097, "some text ", 04751, Account.UID, Account.GID);
-        List<Operation> operations = puts();
-        operations.add(new Operation.PutFile(path("nowhere/file"), 4, MadeContent.of("text")));
-        operations.add(new Operation.PutFile(odd, 4097, content));
-        operations.add(new Operation.PutFile(path("dir/empty"), 0, MadeContent.of("")));
 
-        List<Result> results = apply("exec /usr/bin/tar \"$@\"", operations, Monitor.NONE);
+        List<Result> results = apply(
+                TAR,
+                operations -> {
+                    operations.add(put("nowhere/file", MadeContent.of("text")));
+                    operations.add(new Operation.PutFile(odd, 4097, content));
+                    operations.add(put("dir/empty", MadeContent.of("")));
+                },
+                Monitor.NONE);
 
         assertThat(calls()).as("streams").isEqualTo(1);
         assertFailed(results.get(2), ErrorCode.TARGET_CONFLICT);
-        assertFailed(results.get(MANY), ErrorCode.PARENT_MISSING);
-        assertThat(results.get(MANY + 1)).isEqualTo(new Result.Done(4097, content.state(), content.hash(), null));
-        assertThat(results.stream().filter(Result.Done.class::isInstance)).hasSize(MANY + 1);
+        assertFailed(results.get(many), ErrorCode.PARENT_MISSING);
+        assertThat(results.get(many + 1)).isEqualTo(new Result.Done(4097, content.state(), content.hash(), null));
+        assertThat(results.stream().filter(Result.Done.class::isInstance)).hasSize(many + 1);
         assertThat(root.resolve("dir/file0")).hasContent("text 0");
         assertThat(root.resolve("other")).hasContent("old");
         assertThat(root.resolve("dir/file1")).hasContent("text 1").isRegularFile();
@@ -81,23 +87,25 @@ class StreamedFilesIT {
         assertThat(root.resolve("elsewhere")).hasContent("elsewhere");
         assertThat(root.resolve("dir/file2/inside")).isDirectory();
         assertThat(root.resolve("dir/empty")).isEmptyFile();
-        assertThat(LocalModes.of(root.resolve("dir/file" + (MANY - 1)))).isEqualTo(0644);
-        assertThat(Files.getLastModifiedTime(root.resolve("dir/file" + (MANY - 1)))
+        assertThat(LocalModes.of(root.resolve("dir/file" + (many - 1)))).isEqualTo(0644);
+        assertThat(Files.getLastModifiedTime(root.resolve("dir/file" + (many - 1)))
                         .toMillis())
                 .isEqualTo(MadeContent.MTIME_NANOS / 1_000_000);
         try (Stream<Path> all = Files.list(root.resolve("dir"))) {
-            assertThat(all).hasSize(MANY + 2);
+            assertThat(all).hasSize(many + 2);
         }
     }
 
     @Test
     void whatChangesOrCannotBeReadEndsAsEver() throws Exception {
-        List<Operation> operations = puts();
-        operations.set(3, put("dir/file3", MadeContent.of("text").changing()));
-        operations.set(4, put("dir/file4", MadeContent.of("text").growing()));
-        operations.set(5, put("dir/file5", MadeContent.of("text").unreadable()));
-
-        List<Result> results = apply("exec /usr/bin/tar \"$@\"", operations, Monitor.NONE);
+        List<Result> results = apply(
+                TAR,
+                operations -> {
+                    operations.set(3, put("dir/file3", MadeContent.of("text").changing()));
+                    operations.set(4, put("dir/file4", MadeContent.of("text").growing()));
+                    operations.set(5, put("dir/file5", MadeContent.of("text").unreadable()));
+                },
+                Monitor.NONE);
 
         assertThat(calls()).as("streams").isEqualTo(1);
         assertFailed(results.get(3), ErrorCode.SOURCE_CHANGED);
@@ -105,7 +113,7 @@ class StreamedFilesIT {
         assertFailed(results.get(5), ErrorCode.SOURCE_UNREADABLE);
         assertThat(root.resolve("dir/file3")).doesNotExist();
         assertThat(root.resolve("dir/file4")).hasContent("text");
-        assertThat(results.stream().filter(Result.Done.class::isInstance)).hasSize(MANY - 2);
+        assertThat(results.stream().filter(Result.Done.class::isInstance)).hasSize(many - 2);
     }
 
     /** Whatever it does: each file arrives, and as it is. */
@@ -117,15 +125,15 @@ class StreamedFilesIT {
                 "/usr/bin/tar \"$@\"; rm 7",
                 "/usr/bin/tar \"$@\"; touch more",
                 "exit 2")) {
-            List<Result> results = apply(tar, puts(), Monitor.NONE);
+            List<Result> results = apply(tar, operations -> {}, Monitor.NONE);
 
             assertThat(calls()).as("streams").isEqualTo(1);
             assertThat(results).as(tar).hasOnlyElementsOfType(Result.Done.class);
-            for (int i = 0; i < MANY; i++) {
+            for (int i = 0; i < many; i++) {
                 assertThat(root.resolve("dir/file" + i)).as(tar).hasContent("text " + i);
             }
             assertThat(stagingNames()).as(tar).isEmpty();
-            for (int i = 0; i < MANY; i++) {
+            for (int i = 0; i < many; i++) {
                 Files.delete(root.resolve("dir/file" + i));
             }
         }
@@ -149,7 +157,7 @@ class StreamedFilesIT {
             }
         };
 
-        List<Result> results = apply("exec /usr/bin/tar \"$@\"", puts(), stopping);
+        List<Result> results = apply(TAR, operations -> {}, stopping);
 
         assertThat(sent).hasValue(3);
         results.forEach(result -> assertFailed(result, ErrorCode.STOPPED));
@@ -158,12 +166,11 @@ class StreamedFilesIT {
 
     @Test
     void aLostConnectionPublishesNothing() throws Exception {
-        try (OpenSshServer server = server("exec /usr/bin/tar \"$@\"")) {
-            List<Operation> operations = puts();
+        try (OpenSshServer server = server(TAR)) {
             MadeContent cutting = MadeContent.of("text").beforeRead(place -> server.killConnections());
-            operations.set(MANY / 2, put("dir/file", cutting));
 
-            List<Result> results = apply(server, 1, operations, Monitor.NONE);
+            List<Result> results =
+                    apply(server, operations -> operations.set(many / 2, put("dir/file", cutting)), Monitor.NONE);
 
             results.forEach(result -> assertFailed(result, ErrorCode.CONNECTION_LOST));
             assertThat(root.resolve("dir")).isEmptyDirectory();
@@ -174,16 +181,19 @@ class StreamedFilesIT {
         }
     }
 
-    private List<Result> apply(String tar, List<Operation> operations, Monitor monitor) throws IOException {
+    private List<Result> apply(String tar, Consumer<List<Operation>> edit, Monitor monitor) throws IOException {
         try (OpenSshServer server = server(tar)) {
-            return apply(server, 1, operations, monitor);
+            return apply(server, edit, monitor);
         }
     }
 
-    private List<Result> apply(OpenSshServer server, long epoch, List<Operation> operations, Monitor monitor) {
+    /** @param edit changes what is put, or adds to it */
+    private List<Result> apply(OpenSshServer server, Consumer<List<Operation>> edit, Monitor monitor) {
         try (TargetSession session = new SshTargetConnector().connect(server.address("student", root))) {
-            session.enterGate(epoch, "first");
-            assertThat(session.capabilities()).contains(Capability.WHOLE_DIRECTORY);
+            session.enterGate(1, "first");
+            many = Math.max(FEWEST, session.fewestToPutWhole().orElseThrow() + 10);
+            List<Operation> operations = puts(many);
+            edit.accept(operations);
             return session.apply(operations, monitor);
         }
     }
@@ -208,9 +218,9 @@ class StreamedFilesIT {
         return Files.exists(programs.resolve("called")) ? Files.size(programs.resolve("called")) : 0;
     }
 
-    private static List<Operation> puts() {
+    private static List<Operation> puts(int many) {
         List<Operation> operations = new ArrayList<>();
-        for (int i = 0; i < MANY; i++) {
+        for (int i = 0; i < many; i++) {
             operations.add(put("dir/file" + i, MadeContent.of("text " + i)));
         }
         return operations;
