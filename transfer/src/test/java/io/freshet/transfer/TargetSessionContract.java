@@ -981,7 +981,7 @@ public abstract class TargetSessionContract {
 
     // Changed blocks
 
-    private static final int BLOCK = 64 * 1024;
+    protected static final int BLOCK = 64 * 1024;
 
     @Test
     void ofAChangedFileOnlyChangedBlocksTravelWhereTheTargetCanHashTheRest() throws Exception {
@@ -1295,13 +1295,13 @@ public abstract class TargetSessionContract {
         return session.capabilities().containsAll(Set.of(Capability.SERVER_COPY, Capability.CHECKSUM));
     }
 
-    private static byte[] randomBytes(int count) {
+    protected static byte[] randomBytes(int count) {
         byte[] bytes = new byte[count];
         new Random(4711).nextBytes(bytes);
         return bytes;
     }
 
-    private Operation.Base deliverFirst(String name, byte[] bytes) {
+    protected final Operation.Base deliverFirst(String name, byte[] bytes) {
         Result result = apply(put(name, MadeContent.of(bytes.clone())));
         assertDelivered(result, bytes.length, MadeContent.of(bytes));
         BlockMap blocks = ((Result.Done) result).blocks();
@@ -1310,7 +1310,7 @@ public abstract class TargetSessionContract {
                 bytes.length, MadeContent.MTIME_NANOS, blocks == null ? new BlockMap(BLOCK, new byte[0]) : blocks);
     }
 
-    private Result.Done putOver(String name, Operation.Base base, byte[] bytes) throws Exception {
+    protected final Result.Done putOver(String name, Operation.Base base, byte[] bytes) throws Exception {
         MadeContent content = MadeContent.of(bytes.clone());
         Result result = apply(new PutFile(path(name), bytes.length, content, base, null, false));
         assertDone(result);

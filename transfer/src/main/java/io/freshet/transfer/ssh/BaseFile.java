@@ -96,6 +96,11 @@ final class BaseFile {
         return to > from;
     }
 
+    /** Returns up to where what has gathered goes. */
+    long gatheredTo() {
+        return to;
+    }
+
     /** Starts the request that copies what has gathered to the same place of another file. */
     SftpRequest copy(byte[] toHandle) {
         SftpRequest request = channel.extended(SftpProtocol.COPY_DATA)

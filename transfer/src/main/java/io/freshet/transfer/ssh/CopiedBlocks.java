@@ -2,6 +2,7 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.file.PartialKey;
 import io.freshet.target.Operation.Base;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ final class CopiedBlocks {
 
     private final Delivery delivery;
     private final Runnable replied;
+    private final LongFunction<Runnable> requested;
     private @Nullable Leftovers leftovers;
     private @Nullable BaseFile beginning;
     private @Nullable BaseFile base;
@@ -24,10 +26,16 @@ final class CopiedBlocks {
     private boolean any;
     private boolean failed;
 
-    /** @param replied called when a copy was confirmed, or refused */
-    CopiedBlocks(Delivery delivery, Runnable replied) {
+    /**
+     * Begins with nothing.
+     *
+     * @param replied called when a copy was confirmed, or refused
+     * @param requested called with the end of a copy that is asked for; what it returns is called when that was confirmed
+     */
+    CopiedBlocks(Delivery delivery, Runnable replied, LongFunction<Runnable> requested) {
         this.delivery = delivery;
         this.replied = replied;
+        this.requested = requested;
     }
 
     /**
@@ -110,9 +118,14 @@ final class CopiedBlocks {
         if (holder != null && holder.hasGathered()) {
             any = true;
             due++;
+            Runnable confirmed = requested.apply(holder.gatheredTo());
             delivery.channel().send(holder.copy(to), reply -> {
                 due--;
-                failed |= !reply.isOk();
+                if (reply.isOk()) {
+                    confirmed.run();
+                } else {
+                    failed = true;
+                }
                 replied.run();
             });
         }

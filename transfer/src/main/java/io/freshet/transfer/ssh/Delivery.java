@@ -2,7 +2,6 @@ package io.freshet.transfer.ssh;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
-import io.freshet.file.ContentHash;
 import io.freshet.file.PartialKey;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -336,9 +334,9 @@ final class Delivery {
         return block;
     }
 
-    /** Asks the target for the hash of a file that it has; empty where it does not tell. */
-    Optional<ContentHash> checksum(byte[] remote, long size) {
-        return shell.sha256(List.of(remote), size).get(0);
+    /** Has the target hash a file that is about to be staged. */
+    StagedHash stagedHash(byte[] remote, long size) {
+        return new StagedHash(shell, remote, size);
     }
 
     /** Returns whether files that are {@linkplain FileTask#isSmall small} need not be flushed one by one. */

@@ -45,6 +45,7 @@ final class FileTask extends StagedTask {
     private @Nullable PartialKey partial;
     private @Nullable Base known;
     private CopiedBlocks copies;
+    private @Nullable StagedHash proof;
     private boolean sendsWhole;
     private boolean flushedTogether;
     private boolean hasArrived;
@@ -66,7 +67,7 @@ final class FileTask extends StagedTask {
     FileTask(Delivery delivery, PutFile put, int index) {
         super(delivery, put, index);
         this.put = put;
-        this.copies = new CopiedBlocks(delivery, this::replied);
+        this.copies = newCopies();
     }
 
     /** Returns whether an operation puts a file of the kind that is flushed together with others. */
@@ -122,6 +123,7 @@ final class FileTask extends StagedTask {
         if (partial != null) {
             temporary = delivery.paths().inHouse(PartialName.fresh(partial).toString());
         }
+        proof = delivery.stagedHash(temporary, size);
         delivery.fileOpened();
         delivery.channel()
                 .send(
@@ -330,7 +332,13 @@ final class FileTask extends StagedTask {
                     .longNumber(sent + from)
                     .string(block, from, piece);
             delivery.bytesSent(this, piece);
-            part(write, "write", () -> delivery.bytesConfirmed(confirmed));
+            Runnable there = present(proof).requested(sent + from + piece, false);
+            part(write, "write", () -> {
+                delivery.bytesConfirmed(confirmed);
+                if (firstFailure == null) {
+                    there.run();
+                }
+            });
         }
         written += end - begin;
     }
@@ -422,9 +430,11 @@ final class FileTask extends StagedTask {
     private void confirmed() {
         delivery.fileClosed();
         SftpReply.Status failure = firstFailure;
+        boolean isAsRead = failure != null || givenUp() != null || !copies.any() || isOnTarget(present(hash));
+        closeHash();
         if (failure != null) {
             explainStaging(failedPhase, failure);
-        } else if (copies.any() && givenUp() == null && (copies.hasFailed() || !isOnTarget(present(hash)))) {
+        } else if (!isAsRead) {
             sendsWhole = true;
             startOver();
         } else if (flushedTogether) {
@@ -435,13 +445,24 @@ final class FileTask extends StagedTask {
     }
 
     private boolean isOnTarget(ContentHash wanted) {
-        return delivery.checksum(temporary, sent).filter(wanted::equals).isPresent();
+        return !copies.hasFailed()
+                && present(proof).of(sent).filter(wanted::equals).isPresent();
+    }
+
+    private void closeHash() {
+        if (proof != null) {
+            proof.close();
+        }
+    }
+
+    private CopiedBlocks newCopies() {
+        return new CopiedBlocks(delivery, this::replied, end -> present(proof).requested(end, true));
     }
 
     /** Sends the file anew: what it was to be assembled from was not what it was believed to be, or a flush failed. */
     void startOver() {
         removeStaged();
-        copies = new CopiedBlocks(delivery, this::replied);
+        copies = newCopies();
         blocks = null;
         hash = null;
         sent = 0;
@@ -468,6 +489,7 @@ final class FileTask extends StagedTask {
 
     private void letGo() {
         closeReading();
+        closeHash();
         copies.close();
         delivery.closeQuietly(handle());
         delivery.fileClosed();

@@ -28,6 +28,11 @@ interface RemoteShell {
         }
 
         @Override
+        public Optional<GrowingFile> hashAsItGrows(byte[] path) {
+            return Optional.empty();
+        }
+
+        @Override
         public boolean flush(byte[] directory) {
             return false;
         }
@@ -72,6 +77,18 @@ interface RemoteShell {
      */
     record Node(FileType type, long device) {}
 
+    /** A file that is hashed while it is being written; to be closed whatever comes of it. */
+    interface GrowingFile extends AutoCloseable {
+        /** Tells that everything before a position is there and stays as it is. */
+        void reached(long position);
+
+        /** Tells that all of it is there, and returns the hash; empty where the target's program does not say. */
+        Optional<ContentHash> hash(long size);
+
+        @Override
+        void close();
+    }
+
     /** Something that writes an archive. */
     interface Archive {
         /**
@@ -101,6 +118,14 @@ interface RemoteShell {
      * @return what the target's program said, in the order asked; empty for those about which it said nothing
      */
     List<Optional<ContentHash>> sha256(List<byte[]> paths, long bytes);
+
+    /**
+     * Begins to hash a file that is being written, from its beginning on.
+     *
+     * @param path absolute
+     * @return empty where nobody would do it now, as where a few others are hashed so
+     */
+    Optional<GrowingFile> hashAsItGrows(byte[] path);
 
     /**
      * Brings to stable storage what lies on the file system of a directory (sync(1), syncfs(2)).

@@ -1,10 +1,8 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.file.ContentHash;
+import io.freshet.transfer.ssh.ShellCommand.Answer;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.schmizz.sshj.SSHClient;
-import net.schmizz.sshj.connection.channel.direct.Session;
 
 /**
  * The few commands that Freshet knows to have carried out on a target, and the one place that makes them.
@@ -43,6 +37,21 @@ final class SshShell implements RemoteShell {
     private static final String SHA256 =
             "LC_ALL=C; export LC_ALL; if command -v openssl >/dev/null; then xargs -0 openssl dgst -sha256 -r;"
                     + " else xargs -0 sha256sum --; fi";
+
+    /**
+     * The first line of the input names the file; each further one tells how many MiB more of it are there, and 0 that all is.
+     * What a program has read is gone from the file that they share, so the next goes on behind it.
+     */
+    private static final String SHA256_AS_IT_GROWS =
+            "LC_ALL=C; export LC_ALL; IFS= read -r f && exec 3<\"$f\" && while read -r n; do"
+                    + " if test \"$n\" = 0; then cat; else dd bs=1048576 count=\"$n\"; fi <&3; done"
+                    + " | if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi";
+
+    private static final long MIB = 1 << 20;
+    /** So many MiB are told of together. */
+    private static final long WORTH_TELLING = 4;
+    /** Servers allow few channels at a time, by default ten. */
+    private static final int MOST_GROWING = 2;
 
     private static final String FLUSH = "xargs -0 sync -f";
 
@@ -75,6 +84,8 @@ final class SshShell implements RemoteShell {
     private final SSHClient client;
     private final ScheduledExecutorService watchdog;
     private boolean hangs;
+    private int growing;
+    private int mostGrowing = MOST_GROWING;
 
     SshShell(SSHClient client, ScheduledExecutorService watchdog) {
         this.client = client;
@@ -89,10 +100,17 @@ final class SshShell implements RemoteShell {
 
     @Override
     public List<Optional<ContentHash>> sha256(List<byte[]> paths, long bytes) {
+        Map<String, ContentHash> hashes = run(SHA256, names(paths), SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND))
+                .map(answer -> hashes(answer.said()))
+                .orElse(Map.of());
+        return paths.stream()
+                .map(path -> Optional.ofNullable(hashes.get(new String(path, StandardCharsets.ISO_8859_1))))
+                .toList();
+    }
+
+    /** Reads what a program says of files: hash and name on a line. */
+    private static Map<String, ContentHash> hashes(String said) {
         Map<String, ContentHash> hashes = new HashMap<>();
-        String said = run(SHA256, names(paths), SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND))
-                .map(Answer::said)
-                .orElse("");
         for (String line : said.split("\n", -1)) {
             Matcher parts = LINE.matcher(line);
             if (parts.matches()) {
@@ -100,28 +118,50 @@ final class SshShell implements RemoteShell {
                 hashes.put(name, new ContentHash(parts.group(2)));
             }
         }
-        return paths.stream()
-                .map(path -> Optional.ofNullable(hashes.get(new String(path, StandardCharsets.ISO_8859_1))))
-                .toList();
+        return hashes;
+    }
+
+    @Override
+    public Optional<GrowingFile> hashAsItGrows(byte[] path) {
+        if (hangs || growing >= mostGrowing || new String(path, StandardCharsets.ISO_8859_1).indexOf('\n') >= 0) {
+            return Optional.empty();
+        }
+        ShellCommand running = new ShellCommand(client, watchdog, SHA256_AS_IT_GROWS);
+        boolean runs = running.start(SHORTEST)
+                && running.write(
+                        out -> {
+                            out.write(path);
+                            out.write('\n');
+                            return true;
+                        },
+                        SHORTEST);
+        hangs = running.hangs();
+        if (!runs) {
+            mostGrowing = 0;
+            running.close();
+            return Optional.empty();
+        }
+        growing++;
+        return Optional.of(new Growing(running));
     }
 
     @Override
     public boolean flush(byte[] directory) {
         return run(FLUSH, names(List.of(directory)), SftpChannel.FLUSH_DEADLINE)
-                .filter(answer -> answer.status == 0)
+                .filter(answer -> answer.status() == 0)
                 .isPresent();
     }
 
     @Override
     public Optional<List<Unpacked>> unpack(byte[] directory, Archive archive) {
-        Input input = out -> {
+        ShellCommand.Input input = out -> {
             out.write(directory);
             out.write('\n');
             return archive.writeTo(out);
         };
         return run(UNPACK, input, LONGEST_SILENCE, SftpChannel.FLUSH_DEADLINE)
-                .filter(answer -> answer.status == 0)
-                .map(answer -> listing(answer.said));
+                .filter(answer -> answer.status() == 0)
+                .map(answer -> listing(answer.said()));
     }
 
     private static List<Unpacked> listing(String said) {
@@ -142,13 +182,13 @@ final class SshShell implements RemoteShell {
     public boolean has(Program program) {
         String find = Objects.requireNonNull(FIND.get(program));
         return run(find, new byte[0], SHORTEST)
-                .filter(answer -> answer.status == 0)
+                .filter(answer -> answer.status() == 0)
                 .isPresent();
     }
 
     @Override
     public Optional<Map<String, Map<String, byte[]>>> extended(List<byte[]> paths) {
-        return run(READ_EXTENDED, names(paths), SHORTEST).map(answer -> ExtendedDump.decode(answer.said));
+        return run(READ_EXTENDED, names(paths), SHORTEST).map(answer -> ExtendedDump.decode(answer.said()));
     }
 
     @Override
@@ -217,19 +257,6 @@ final class SshShell implements RemoteShell {
         return plain.toString();
     }
 
-    /**
-     * What a command answered.
-     *
-     * @param said what it wrote, in ISO 8859-1
-     * @param status how it exited
-     */
-    private record Answer(String said, int status) {}
-
-    /** Something that writes a command's input; returns whether all of it was written. */
-    private interface Input {
-        boolean writeTo(OutputStream out) throws IOException;
-    }
-
     private Optional<Answer> run(String command, byte[] input, Duration patience) {
         return run(
                 command,
@@ -247,116 +274,63 @@ final class SshShell implements RemoteShell {
      * @param silence how long it may take in nothing of its input
      * @param patience how long it may take after that
      */
-    private Optional<Answer> run(String command, Input input, Duration silence, Duration patience) {
+    private Optional<Answer> run(String command, ShellCommand.Input input, Duration silence, Duration patience) {
         if (hangs) {
             return Optional.empty();
         }
-        String frame = "freshet-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        String line = "exec sh -c 'echo " + frame + "; (" + command + ") 2>/dev/null; status=$?; echo; echo " + frame
-                + " $status'";
-        BlockingCall call = new BlockingCall();
-        call.begin();
-        Watch watch = new Watch(call, silence);
-        Session session = null;
-        Optional<Answer> answer;
-        try {
-            session = client.startSession();
-            answer = communicate(session.exec(line), input, watch, patience).flatMap(said -> answer(frame, said));
-        } catch (IOException | RuntimeException e) {
-            // What was asked is not known, and that is all.
-            answer = Optional.empty();
-        } finally {
-            watch.end();
-            hangs = call.end();
+        try (ShellCommand running = new ShellCommand(client, watchdog, command)) {
+            Optional<Answer> answer =
+                    running.start(silence) && running.write(input, silence) ? running.end(patience) : Optional.empty();
+            hangs = running.hangs();
+            return answer;
         }
-        if (session != null) {
-            close(session, answer.isEmpty());
-        }
-        return answer;
     }
 
-    private static Optional<String> communicate(Session.Command running, Input input, Watch watch, Duration patience)
-            throws IOException {
-        try (OutputStream in = watch.over(running.getOutputStream())) {
-            if (!input.writeTo(in)) {
+    /** A file that is hashed as it grows. */
+    private final class Growing implements GrowingFile {
+        private final ShellCommand running;
+        private long told;
+
+        private Growing(ShellCommand running) {
+            this.running = running;
+        }
+
+        @Override
+        public void reached(long position) {
+            long more = position / MIB - told;
+            if (more >= WORTH_TELLING) {
+                told += more;
+                say(more);
+            }
+        }
+
+        @Override
+        public Optional<ContentHash> hash(long size) {
+            if (!say(0)) {
                 return Optional.empty();
             }
-        }
-        watch.allow(patience);
-        return Optional.of(new String(running.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
-    }
-
-    /** Ends the waiting of a call that has waited for too long. */
-    private final class Watch {
-        private static final int LOOKS = 4;
-
-        private final BlockingCall call;
-        private volatile Duration allowed;
-        private final ScheduledFuture<?> looking;
-
-        private Watch(BlockingCall call, Duration allowed) {
-            this.call = call;
-            this.allowed = allowed;
-            this.looking = look(allowed);
+            Optional<Answer> answer = running.end(SHORTEST.plusSeconds(size / BYTES_PER_SECOND));
+            hangs |= running.hangs();
+            return answer.flatMap(
+                    found -> hashes(found.said()).values().stream().findFirst());
         }
 
-        private ScheduledFuture<?> look(Duration patience) {
-            long every = Math.max(1, patience.toMillis() / LOOKS);
-            return watchdog.scheduleWithFixedDelay(
-                    () -> {
-                        if (System.nanoTime() - call.since() > allowed.toNanos()) {
-                            call.interrupt();
-                        }
+        private boolean say(long number) {
+            boolean said = running.write(
+                    out -> {
+                        out.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
+                        out.flush();
+                        return true;
                     },
-                    every,
-                    every,
-                    TimeUnit.MILLISECONDS);
+                    SHORTEST);
+            hangs |= running.hangs();
+            return said;
         }
 
-        private void allow(Duration patience) {
-            call.progressed();
-            allowed = patience;
-        }
-
-        private void end() {
-            looking.cancel(false);
-        }
-
-        private OutputStream over(OutputStream out) {
-            return new FilterOutputStream(out) {
-                @Override
-                public void write(byte[] bytes, int offset, int count) throws IOException {
-                    out.write(bytes, offset, count);
-                    call.progressed();
-                }
-            };
-        }
-    }
-
-    private static Optional<Answer> answer(String frame, String said) {
-        Matcher framed = Pattern.compile(frame + "\\n(.*)\\n" + frame + " ([0-9]+)\\s*", Pattern.DOTALL)
-                .matcher(said);
-        return framed.find()
-                ? Optional.of(new Answer(framed.group(1), Integer.parseInt(framed.group(2))))
-                : Optional.empty();
-    }
-
-    /** The library waits for the server to close the channel, too, which one that hangs may not do for long. */
-    private static void close(Session session, boolean beside) {
-        Runnable close = () -> {
-            try {
-                session.close();
-            } catch (IOException | RuntimeException e) {
-                // The connection is lost, and with it the channel.
-                return;
-            }
-        };
-        if (beside) {
-            Thread thread = new Thread(close, "freshet-close");
-            thread.setDaemon(true);
-            thread.start();
-        } else {
-            close.run();
+        @Override
+        public void close() {
+            growing--;
+            running.close();
         }
     }
 }

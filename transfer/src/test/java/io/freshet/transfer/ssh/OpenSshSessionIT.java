@@ -11,8 +11,13 @@ import io.freshet.target.TargetSession;
 import io.freshet.transfer.Account;
 import io.freshet.transfer.MadeContent;
 import io.freshet.transfer.TargetSessionContract;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +106,46 @@ class OpenSshSessionIT extends TargetSessionContract {
 
             assertThat(root.resolve("small1199")).hasContent("text 1199");
             assertThat(stagingNames()).isEmpty();
+        }
+    }
+
+    /** Rule 1: what the target's program read meanwhile is believed as far as what it reads of a complete file. */
+    @Test
+    void aLargeFileIsHashedWhileItGrows() throws Exception {
+        Path programs = Files.createDirectory(temporary.resolve("programs"));
+        Path program = Files.writeString(programs.resolve("openssl"), """
+                #!/bin/sh
+                [ $# != 3 ] || touch %1$s/reads-a-pipe
+                [ ! -e %1$s/lies ] || exec echo %2$s *stdin
+                exec /usr/bin/openssl "$@"
+                """.formatted(programs, "0".repeat(64)));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (OpenSshServer other = OpenSshServer.start(
+                        temporary.resolve("other"),
+                        "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
+                TargetSession watched = new SshTargetConnector().connect(other.address("student", root))) {
+            watched.enterGate(2, "second");
+            session = watched;
+            byte[] bytes = randomBytes((80 << 20) + 4321);
+            Operation.Base base = deliverFirst("large", bytes);
+            bytes[40 << 20] ^= 1;
+            assertThat(putOver("large", base, bytes).bytes()).isEqualTo(BLOCK);
+            assertThat(programs.resolve("reads-a-pipe")).exists();
+
+            Files.createFile(programs.resolve("lies"));
+            assertThat(putOver("large", base, bytes).bytes()).isEqualTo(bytes.length);
+            Files.delete(programs.resolve("lies"));
+
+            FileTime time = Files.getLastModifiedTime(root.resolve("large"));
+            overwrite(root.resolve("large"), 7);
+            Files.setLastModifiedTime(root.resolve("large"), time);
+            assertThat(putOver("large", base, bytes).bytes()).isEqualTo(bytes.length);
+        }
+    }
+
+    private static void overwrite(Path file, long place) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), place);
         }
     }
 
