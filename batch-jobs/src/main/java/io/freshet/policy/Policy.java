@@ -12,12 +12,15 @@ import java.util.OptionalLong;
  *
  * @param windows when deliveries may begin; empty means always
  * @param bytesPerSecond the most that is sent to the target, over all lanes; empty means no limit
+ * @param maxDeletes how much may vanish within 24 hours before deletions are held
+ * @param maxDeletesPerRun how much may vanish in one run before deletions are held
  * @param settle a path that somebody still writes to waits until it has been quiet for so long
  * @param settleMax but never longer than this after its first change
  * @param verify how what was sent is proven to have arrived
  * @param unstable what becomes of files that never hold still
  * @param linger how long a run waits for more work before it ends
  * @param extras what becomes of what the target holds and we never put there
+ * @param retry when what failed is tried again
  */
 public record Policy(
         String name,
@@ -25,12 +28,14 @@ public record Policy(
         ZoneId timeZone,
         OptionalLong bytesPerSecond,
         DeletionLimit maxDeletes,
+        DeletionLimit maxDeletesPerRun,
         Duration settle,
         Duration settleMax,
         Verify verify,
         Unstable unstable,
         Duration linger,
-        Extras extras) {
+        Extras extras,
+        Retry retry) {
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
 
@@ -45,6 +50,35 @@ public record Policy(
         }
     }
 
+    /** A policy which retries and limits runs as by default. */
+    public Policy(
+            String name,
+            List<Window> windows,
+            ZoneId timeZone,
+            OptionalLong bytesPerSecond,
+            DeletionLimit maxDeletes,
+            Duration settle,
+            Duration settleMax,
+            Verify verify,
+            Unstable unstable,
+            Duration linger,
+            Extras extras) {
+        this(
+                name,
+                windows,
+                timeZone,
+                bytesPerSecond,
+                maxDeletes,
+                DeletionLimit.NONE,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                extras,
+                Retry.DEFAULT);
+    }
+
     /** Returns the same policy with another answer to what becomes of extras. */
     public Policy with(Extras other) {
         return new Policy(
@@ -53,12 +87,14 @@ public record Policy(
                 timeZone,
                 bytesPerSecond,
                 maxDeletes,
+                maxDeletesPerRun,
                 settle,
                 settleMax,
                 verify,
                 unstable,
                 linger,
-                other);
+                other,
+                retry);
     }
 
     /** Returns a policy with every option at its default. */

@@ -1,6 +1,7 @@
 package io.freshet.run;
 
 import io.freshet.failure.ErrorCode;
+import io.freshet.policy.Retry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,10 +11,6 @@ import java.util.concurrent.ThreadLocalRandom;
 final class BackOff {
     private static final Duration TARGET_FIRST = Duration.ofMillis(500);
     private static final Duration TARGET_LONGEST = Duration.ofSeconds(15);
-    private static final Duration TRANSIENT_FIRST = Duration.ofMillis(500);
-    private static final Duration TRANSIENT_LONGEST = Duration.ofMinutes(2);
-    private static final Duration PERMANENT_FIRST = Duration.ofSeconds(30);
-    private static final Duration PERMANENT_LONGEST = Duration.ofHours(1);
 
     private BackOff() {}
 
@@ -23,18 +20,17 @@ final class BackOff {
     }
 
     /** When to try an item again after {@code attempts} failures before this one. */
-    static Instant ofItem(Clock clock, ErrorCode code, int attempts) {
-        return code.kind() == ErrorCode.Kind.TRANSIENT
-                ? after(clock, TRANSIENT_FIRST, TRANSIENT_LONGEST, attempts)
-                : after(clock, PERMANENT_FIRST, PERMANENT_LONGEST, attempts);
+    static Instant ofItem(Retry retry, Clock clock, ErrorCode code, int attempts) {
+        Retry waits = code.kind() == ErrorCode.Kind.TRANSIENT ? retry : retry.ofPermanent();
+        return after(clock, waits.first(), waits.longest(), attempts);
     }
 
     /**
      * When to try a file again that was changed while it was read: later than {@link #ofItem}, and not before the lane had
      * twice the time for others that it spent on this one.
      */
-    static Instant ofChangingFile(Clock clock, int attempts, Duration took) {
-        Instant usual = ofItem(clock, ErrorCode.SOURCE_CHANGED, attempts);
+    static Instant ofChangingFile(Retry retry, Clock clock, int attempts, Duration took) {
+        Instant usual = ofItem(retry, clock, ErrorCode.SOURCE_CHANGED, attempts);
         Instant fair = clock.instant().plus(took.multipliedBy(2));
         return fair.isAfter(usual) ? fair : usual;
     }

@@ -11,6 +11,7 @@ import io.freshet.journal.Outcome;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Policy;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import java.util.ArrayList;
@@ -105,22 +106,30 @@ final class Removals {
         if (stores.holds().isOpen(scope.target(), HoldReason.DELETIONS_OVER_LIMIT)) {
             return true;
         }
+        Policy policy = scope.served().policy();
         long vanished = stores.deliveries().vanishedInLastDay(scope.target());
         long vanishing = unapproved.stream().mapToLong(HeldPath::manifestRows).sum();
         long holds = stores.states().get(scope.target()).manifestRows();
-        return scope.served().policy().maxDeletes().isExceededBy(vanished + vanishing, holds + vanished);
+        if (policy.maxDeletes().isExceededBy(vanished + vanishing, holds + vanished)) {
+            return true;
+        }
+        if (policy.maxDeletesPerRun().equals(DeletionLimit.NONE)) {
+            return false;
+        }
+        long vanishedInRun =
+                stores.deliveries().vanishedInRun(scope.target(), scope.run().number());
+        return policy.maxDeletesPerRun().isExceededBy(vanishedInRun + vanishing, holds + vanishedInRun);
     }
 
     private void hold(List<Candidate> candidates, List<HeldPath> paths) {
-        DeletionLimit limit = scope.served().policy().maxDeletes();
+        Policy policy = scope.served().policy();
         long entries = paths.stream().mapToLong(HeldPath::manifestRows).sum();
         stores.holds()
                 .hold(
                         scope.lease(),
                         HoldReason.DELETIONS_OVER_LIMIT,
-                        "deletions on " + scope.served().name() + " passed the limit of " + limit.count()
-                                + " entries and " + limit.percent() + " % within 24 hours (last: " + entries
-                                + " entries); approve the hold to delete them, or put the files back",
+                        "deletions on " + scope.served().name() + " passed the limit of " + limits(policy) + " (last: "
+                                + entries + " entries); approve the hold to delete them, or put the files back",
                         null,
                         scope.run().number(),
                         paths);
@@ -136,6 +145,14 @@ final class Removals {
                             "its deletion waits for approval: over the limit",
                             null));
         }
+    }
+
+    private static String limits(Policy policy) {
+        DeletionLimit ofDay = policy.maxDeletes();
+        DeletionLimit ofRun = policy.maxDeletesPerRun();
+        String day = ofDay.count() + " entries and " + ofDay.percent() + " % within 24 hours";
+        String run = ofRun.count() + " entries and " + ofRun.percent() + " % in one run";
+        return ofRun.equals(DeletionLimit.NONE) ? day : ofDay.equals(DeletionLimit.NONE) ? run : day + ", or of " + run;
     }
 
     /** Returns the items whose deletion may go on. */

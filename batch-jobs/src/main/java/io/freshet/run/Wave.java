@@ -403,7 +403,11 @@ final class Wave {
         fail(
                 candidate,
                 failed,
-                BackOff.ofItem(scope.clock(), failed.code(), candidate.item().attempts()));
+                BackOff.ofItem(
+                        scope.served().policy().retry(),
+                        scope.clock(),
+                        failed.code(),
+                        candidate.item().attempts()));
     }
 
     /** It is to be tried again at once, in another way. */

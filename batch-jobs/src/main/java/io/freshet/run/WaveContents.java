@@ -121,7 +121,8 @@ final class WaveContents {
     }
 
     private Instant whenChangingIsTriedAgain(Candidate candidate, Duration took) {
-        return BackOff.ofChangingFile(scope.clock(), candidate.item().attempts(), took);
+        return BackOff.ofChangingFile(
+                scope.served().policy().retry(), scope.clock(), candidate.item().attempts(), took);
     }
 
     /** The target has something that may never have been on the source: the item stays, as old as it is. */

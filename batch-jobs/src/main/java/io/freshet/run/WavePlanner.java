@@ -429,6 +429,11 @@ final class WavePlanner {
     }
 
     private void fail(WorkItem item, String phase, ErrorCode code, String message) {
-        record.fail(new Failure(item, phase, code, message, BackOff.ofItem(scope.clock(), code, item.attempts())));
+        record.fail(new Failure(
+                item,
+                phase,
+                code,
+                message,
+                BackOff.ofItem(scope.served().policy().retry(), scope.clock(), code, item.attempts())));
     }
 }

@@ -75,6 +75,23 @@ abstract class OneTarget {
                 defaults.extras());
     }
 
+    /** A policy of this name whose runs end soon, and which holds no deletions. */
+    static Policy named(String name) {
+        Policy defaults = Policy.withDefaults(name);
+        return new Policy(
+                name,
+                defaults.windows(),
+                defaults.timeZone(),
+                defaults.bytesPerSecond(),
+                DeletionLimit.NONE,
+                defaults.settle(),
+                defaults.settleMax(),
+                defaults.verify(),
+                defaults.unstable(),
+                Duration.ofMillis(100),
+                defaults.extras());
+    }
+
     static Policy withLimit(DeletionLimit limit) {
         return policy(limit, OptionalLong.empty(), Unstable.PUBLISH);
     }

@@ -210,9 +210,11 @@ public final class Deliveries {
                 .param("target", lease.target().value())
                 .update();
         if (vanished > 0) {
-            jdbc.sql("INSERT INTO deletion_tally (target_id, manifest_rows) VALUES (:target, :vanished)")
+            jdbc.sql(
+                            "INSERT INTO deletion_tally (target_id, manifest_rows, run_number) VALUES (:target, :vanished, :run)")
                     .param("target", lease.target().value())
                     .param("vanished", vanished)
+                    .param("run", runNumber)
                     .update();
         }
         jdbc.sql("SELECT pg_notify('freshet', 'progress')")
@@ -222,6 +224,18 @@ public final class Deliveries {
 
     private static long of(Map<Outcome, Long> outcomes, Outcome outcome) {
         return outcomes.getOrDefault(outcome, 0L);
+    }
+
+    /** Returns how many manifest entries vanished from a target in a run. */
+    public long vanishedInRun(TargetId target, long runNumber) {
+        return jdbc.sql("""
+                        SELECT coalesce(sum(manifest_rows), 0) FROM deletion_tally
+                        WHERE target_id = :target AND run_number = :run
+                        """)
+                .param("target", target.value())
+                .param("run", runNumber)
+                .query(Long.class)
+                .single();
     }
 
     /** Returns how many manifest entries vanished from a target in the last 24 hours. */

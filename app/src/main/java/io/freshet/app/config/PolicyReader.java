@@ -4,6 +4,7 @@ import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Rate;
+import io.freshet.policy.Retry;
 import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
@@ -29,16 +30,20 @@ final class PolicyReader {
             "time-zone",
             "bandwidth",
             "max-deletes",
+            "max-deletes-per-run",
             "settle",
             "settle-max",
             "verify",
             "unstable",
             "linger",
-            "extras");
+            "extras",
+            "retry");
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
+    static final Set<String> RETRY_KEYS = Set.of("first", "longest");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
     private static final String NONE = "none";
+    private static final Duration LONGEST_RETRY = Duration.ofDays(1);
 
     /** By name; also those with other mistakes, so that naming them is not reported as one more. */
     private final Map<String, Policy> known = new LinkedHashMap<>();
@@ -73,6 +78,9 @@ final class PolicyReader {
                 .orElse(defaults.bytesPerSecond());
         DeletionLimit limit =
                 section.value("max-deletes").flatMap(this::deletionLimit).orElse(defaults.maxDeletes());
+        DeletionLimit limitPerRun = section.value("max-deletes-per-run")
+                .flatMap(this::deletionLimit)
+                .orElse(defaults.maxDeletesPerRun());
         Duration settle = duration(section, "settle", defaults.settle());
         Duration settleMax = duration(section, "settle-max", defaults.settleMax());
         Duration linger = duration(section, "linger", defaults.linger());
@@ -98,9 +106,43 @@ final class PolicyReader {
             return Optional.empty();
         }
         Policy policy = new Policy(
-                name.get(), windows, zone, bandwidth, limit, settle, settleMax, verify, unstable, linger, extras);
+                name.get(),
+                windows,
+                zone,
+                bandwidth,
+                limit,
+                limitPerRun,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                extras,
+                section.value("retry").flatMap(this::retry).orElse(defaults.retry()));
         known.put(policy.name(), policy);
         return Optional.of(policy);
+    }
+
+    private Optional<Retry> retry(Value value) {
+        return value.section(RETRY_KEYS, "{first: 500ms, longest: 2m}").flatMap(section -> {
+            Duration first = duration(section, "first", Retry.DEFAULT.first());
+            Duration longest = duration(section, "longest", Retry.DEFAULT.longest());
+            if (first.compareTo(Duration.ofMillis(1)) < 0) {
+                section.value("first").ifPresent(wrong -> wrong.wrong("must be at least 1ms"));
+                return Optional.empty();
+            }
+            if (longest.compareTo(LONGEST_RETRY) > 0) {
+                section.value("longest").ifPresent(wrong -> wrong.wrong("must be at most 1d"));
+                return Optional.empty();
+            }
+            if (longest.compareTo(first) < 0) {
+                section.value("longest")
+                        .or(() -> section.value("first"))
+                        .ifPresent(wrong -> wrong.wrong("longest must not be shorter than first"));
+                return Optional.empty();
+            }
+            return Optional.of(new Retry(first, longest));
+        });
     }
 
     private String newName(String text) {
@@ -201,11 +243,9 @@ final class PolicyReader {
             });
         }
         return value.section(MAX_DELETES_KEYS, "{count: 5000, percent: 10}").flatMap(section -> {
-            Optional<Long> count = section.required(
-                            "count", "how many entries may vanish in 24 hours, for example 5000")
+            Optional<Long> count = section.required("count", "how many entries may vanish, for example 5000")
                     .flatMap(written -> written.number(0, 999_999_999_999L));
-            Optional<Double> percent = section.required(
-                            "percent", "how much of the target may vanish in 24 hours, for example 10")
+            Optional<Double> percent = section.required("percent", "how much of the target may vanish, for example 10")
                     .flatMap(written -> written.read(PolicyReader::percent));
             return count.flatMap(c -> percent.map(p -> new DeletionLimit(c, p)));
         });

@@ -78,6 +78,22 @@ class ConfigurationProblemsTest {
                         "cron: '0 * * * *'",
                         "18:5: policies[0].cron: there is no such key. There are "),
                 mistake(
+                        "bandwidth: 200MB/s",
+                        "retry: {first: 2m, longest: 1m}",
+                        "18:33: policies[0].retry.longest: longest must not be shorter than first"),
+                mistake(
+                        "bandwidth: 200MB/s",
+                        "retry: {longest: 25h}",
+                        "18:22: policies[0].retry.longest: must be at most 1d"),
+                mistake(
+                        "bandwidth: 200MB/s",
+                        "retry: {first: 0}",
+                        "18:20: policies[0].retry.first: must be at least 1ms"),
+                mistake(
+                        "bandwidth: 200MB/s",
+                        "max-deletes-per-run: {count: 5}",
+                        "policies[0].max-deletes-per-run.percent: is missing: how much of the target may vanish"),
+                mistake(
                         "exclude:",
                         "excludes:",
                         "7:5: sources[0].excludes: there is no such key. Did you mean exclude?"),

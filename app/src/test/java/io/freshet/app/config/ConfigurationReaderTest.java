@@ -8,6 +8,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Retry;
 import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
@@ -95,6 +96,8 @@ class ConfigurationReaderTest {
                 unstable: wait
                 linger: 1.5s
                 extras: delete
+                max-deletes-per-run: {count: 100, percent: 5}
+                retry: {first: 1s, longest: 5m}
             """;
 
     @TempDir
@@ -190,12 +193,14 @@ class ConfigurationReaderTest {
                 ZoneId.of("Europe/Berlin"),
                 OptionalLong.of(200_000_000),
                 new DeletionLimit(5000, 10),
+                new DeletionLimit(100, 5),
                 Duration.ofMillis(250),
                 Duration.ofMinutes(1),
                 Verify.FULL,
                 Unstable.WAIT,
                 Duration.ofMillis(1500),
-                Extras.DELETE);
+                Extras.DELETE,
+                new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5)));
         assertThat(configuration.policies()).containsExactly(nights);
         assertThat(target.policy()).isEqualTo(nights);
     }
@@ -254,13 +259,16 @@ class ConfigurationReaderTest {
                         "time-zone",
                         "bandwidth",
                         "max-deletes",
+                        "max-deletes-per-run",
                         "settle",
                         "settle-max",
                         "verify",
                         "unstable",
                         "linger",
-                        "extras");
+                        "extras",
+                        "retry");
         assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");
+        assertThat(PolicyReader.RETRY_KEYS).containsExactlyInAnyOrder("first", "longest");
         assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");
 
         Set<String> all = new TreeSet<>();
@@ -272,6 +280,7 @@ class ConfigurationReaderTest {
                 TargetReader.KEYS,
                 PolicyReader.KEYS,
                 PolicyReader.WINDOW_KEYS,
+                PolicyReader.RETRY_KEYS,
                 PolicyReader.MAX_DELETES_KEYS)) {
             all.addAll(keys);
         }

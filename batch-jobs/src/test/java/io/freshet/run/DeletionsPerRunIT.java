@@ -1,0 +1,62 @@
+package io.freshet.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Policy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The limit on what may vanish in one run, whatever may vanish in a day. */
+class DeletionsPerRunIT extends OneTarget {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LONGER_THAN_THE_TEST = Duration.ofHours(1);
+
+    @Test
+    void countsWhatHasVanishedInTheRunBefore() throws IOException {
+        for (String file : new String[] {"a", "b", "c", "stays"}) {
+            write(file, file);
+        }
+        start(limited());
+        replication.awaitEqual(replica);
+        delete("a", "b");
+        await().atMost(PATIENCE).until(() -> !Files.exists(replica.resolve("b")));
+
+        delete("c");
+
+        await().atMost(PATIENCE).until(() -> count("SELECT count(*) FROM hold WHERE state = 'OPEN'") == 1);
+        assertThat(text("SELECT detail FROM hold").get(0))
+                .contains("passed the limit of 2 entries and 0.0 % in one run");
+        assertThat(replica.resolve("c")).exists();
+        assertThat(count("SELECT count(DISTINCT run_number) FROM deletion_tally"))
+                .isEqualTo(1);
+    }
+
+    private void delete(String... files) throws IOException {
+        for (String file : files) {
+            Files.delete(source.resolve(file));
+        }
+        replication.changed(files);
+    }
+
+    private static Policy limited() {
+        Policy all = named("limited");
+        return new Policy(
+                "limited",
+                all.windows(),
+                all.timeZone(),
+                all.bytesPerSecond(),
+                all.maxDeletes(),
+                new DeletionLimit(2, 0),
+                all.settle(),
+                all.settleMax(),
+                all.verify(),
+                all.unstable(),
+                LONGER_THAN_THE_TEST,
+                all.extras(),
+                all.retry());
+    }
+}
