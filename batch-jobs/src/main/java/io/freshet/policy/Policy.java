@@ -2,15 +2,21 @@ package io.freshet.policy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When and how a target is served.
  *
- * @param windows when deliveries may begin; empty means always
+ * @param windows when deliveries may begin; empty means always, or at the firings of {@code cron}
+ * @param cron at which moments a run begins that delivers all that was observed by then; null where no schedule says so
+ * @param misfire what becomes of firings that passed while nobody was there
+ * @param timeZone of windows and cron
  * @param bytesPerSecond the most that is sent to the target, over all lanes; empty means no limit
  * @param maxDeletes how much may vanish within 24 hours before deletions are held
  * @param maxDeletesPerRun how much may vanish in one run before deletions are held
@@ -25,6 +31,8 @@ import java.util.OptionalLong;
 public record Policy(
         String name,
         List<Window> windows,
+        @Nullable Cron cron,
+        Misfire misfire,
         ZoneId timeZone,
         OptionalLong bytesPerSecond,
         DeletionLimit maxDeletes,
@@ -39,6 +47,8 @@ public record Policy(
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
 
+    private static final int DAYS_AHEAD = 9;
+
     public Policy {
         windows = List.copyOf(windows);
         if (settle.isNegative() || settleMax.compareTo(settle) < 0 || linger.isNegative()) {
@@ -48,9 +58,12 @@ public record Policy(
         if (bytesPerSecond.isPresent() && bytesPerSecond.getAsLong() < 1) {
             throw new IllegalArgumentException("policy " + name + ": the bandwidth must be at least 1 byte per second");
         }
+        if (cron != null && !windows.isEmpty()) {
+            throw new IllegalArgumentException("policy " + name + ": give windows or cron, not both");
+        }
     }
 
-    /** A policy which retries and limits runs as by default. */
+    /** A policy without a schedule, which retries and limits runs as by default. */
     public Policy(
             String name,
             List<Window> windows,
@@ -66,6 +79,8 @@ public record Policy(
         this(
                 name,
                 windows,
+                null,
+                Misfire.RUN_ONCE,
                 timeZone,
                 bytesPerSecond,
                 maxDeletes,
@@ -84,6 +99,8 @@ public record Policy(
         return new Policy(
                 name,
                 windows,
+                cron,
+                misfire,
                 timeZone,
                 bytesPerSecond,
                 maxDeletes,
@@ -94,6 +111,26 @@ public record Policy(
                 unstable,
                 linger,
                 other,
+                retry);
+    }
+
+    /** Returns the same policy with runs at the firings of a schedule instead of windows. */
+    public Policy at(Cron firings, Misfire missed, ZoneId zone) {
+        return new Policy(
+                name,
+                List.of(),
+                firings,
+                missed,
+                zone,
+                bytesPerSecond,
+                maxDeletes,
+                maxDeletesPerRun,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                extras,
                 retry);
     }
 
@@ -113,10 +150,68 @@ public record Policy(
                 Extras.HOLD);
     }
 
-    /** Returns whether deliveries may go on at this moment. */
+    /** Returns whether deliveries may go on at this moment, apart from what a firing or a person has begun. */
     public boolean isOpen(Instant moment) {
-        ZonedDateTime local = moment.atZone(timeZone);
-        return windows.isEmpty()
-                || windows.stream().anyMatch(window -> window.contains(local.getDayOfWeek(), local.toLocalTime()));
+        return cron == null
+                && (windows.isEmpty() || windows.stream().anyMatch(window -> window.isOpen(moment, timeZone)));
+    }
+
+    /** Returns when the opening ends that a moment lies in; null where it lies in none, or in one without end. */
+    public @Nullable Instant closesAfter(Instant moment) {
+        return openings(moment, DAYS_AHEAD).stream()
+                .filter(opening -> opening.contains(moment))
+                .map(Opening::closes)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns the first moment after this one at which a window opens or the schedule fires; null where neither is given. */
+    public @Nullable Instant opensAfter(Instant moment) {
+        if (cron != null) {
+            return cron.next(moment, timeZone);
+        }
+        return openings(moment, DAYS_AHEAD).stream()
+                .map(Opening::opens)
+                .filter(opens -> opens.isAfter(moment))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns what may be sent per second at a moment: as the first window says that is open then, else as the policy does. */
+    public OptionalLong bytesPerSecond(Instant moment) {
+        for (Window window : windows) {
+            Long ofWindow = window.bytesPerSecond();
+            if (window.isOpen(moment, timeZone)) {
+                return ofWindow == null
+                        ? bytesPerSecond
+                        : ofWindow == Window.UNLIMITED ? OptionalLong.empty() : OptionalLong.of(ofWindow);
+            }
+        }
+        return bytesPerSecond;
+    }
+
+    /**
+     * Returns when windows are open around a moment, in order; those that overlap or follow each other at once are one.
+     *
+     * @param days how far to look ahead
+     */
+    public List<Opening> openings(Instant moment, int days) {
+        LocalDate today = moment.atZone(timeZone).toLocalDate();
+        List<Opening> sorted = today.minusDays(2)
+                .datesUntil(today.plusDays(days))
+                .flatMap(day -> windows.stream().flatMap(window -> window.on(day, timeZone).stream()))
+                .sorted(Comparator.comparing(Opening::opens))
+                .toList();
+        List<Opening> merged = new ArrayList<>();
+        for (Opening opening : sorted) {
+            Opening last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+            if (last != null && !opening.opens().isAfter(last.closes())) {
+                Instant closes = last.closes().isAfter(opening.closes()) ? last.closes() : opening.closes();
+                merged.set(merged.size() - 1, new Opening(last.opens(), closes));
+            } else {
+                merged.add(opening);
+            }
+        }
+        return merged;
     }
 }

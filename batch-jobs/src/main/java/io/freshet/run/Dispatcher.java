@@ -36,20 +36,25 @@ final class Dispatcher {
     /** How often a policy that verifies in full does so: once a day, at the first moment in a window. */
     private static final Duration BETWEEN_VERIFICATIONS = Duration.ofHours(24);
 
+    /** By a schedule at a firing, which may be 23 hours after the last where clocks are changed, and not a second late. */
+    private static final Duration BETWEEN_VERIFICATIONS_AT_FIRINGS = Duration.ofHours(22);
+
     private record LaneKey(TargetId target, Lane lane) {}
 
     private final Stores stores;
     private final RunLauncher launcher;
     private final LaneSchedule schedule;
+    private final CronFirings firings;
     private final Clock clock;
     private final Map<LaneKey, Long> launches = new ConcurrentHashMap<>();
     /** The epoch of the lease under which a target's filter was compared with that of the last time. */
     private final Map<TargetId, Long> filtersFollowed = new ConcurrentHashMap<>();
 
-    Dispatcher(Stores stores, RunLauncher launcher, LaneSchedule schedule, Clock clock) {
+    Dispatcher(Stores stores, RunLauncher launcher, LaneSchedule schedule, CronFirings firings, Clock clock) {
         this.stores = stores;
         this.launcher = launcher;
         this.schedule = schedule;
+        this.firings = firings;
         this.clock = clock;
     }
 
@@ -65,7 +70,14 @@ final class Dispatcher {
                 stores.states().tryNow(held.lease());
             }
             Set<Lane> wanted = answerRequests(served, held);
-            if (!stores.states().isServable(served.id()) || !served.policy().isOpen(clock.instant())) {
+            followFirings(served, held);
+            if (!stores.states().isServable(served.id())) {
+                return;
+            }
+            if (!served.isOpen(clock.instant())) {
+                if (stores.queue().hasExpedited(served.id())) {
+                    start(served, Lane.EXPRESS);
+                }
                 return;
             }
             wanted.addAll(stores.queue().readyLanes(served.id()));
@@ -81,9 +93,10 @@ final class Dispatcher {
     }
 
     private boolean isVerificationWaiting(ServedTarget served, HeldLease held) {
-        boolean inFull = served.policy().verify() == Verify.FULL;
+        Policy policy = served.policy();
+        Duration between = policy.cron() == null ? BETWEEN_VERIFICATIONS : BETWEEN_VERIFICATIONS_AT_FIRINGS;
         return stores.verifications().isWaiting(served.id())
-                || stores.verifications().openIfDue(held.lease(), inFull ? BETWEEN_VERIFICATIONS : null);
+                || stores.verifications().openIfDue(held.lease(), policy.verify() == Verify.FULL ? between : null);
     }
 
     /** Planning goes on for targets that are paused, closed or down, so that the journal can be trimmed. */
@@ -94,6 +107,22 @@ final class Dispatcher {
         long planned = CHANGES_AT_ONCE;
         while (planned == CHANGES_AT_ONCE && held.isLive()) {
             planned = stores.planning().plan(held.lease(), settling, CHANGES_AT_ONCE);
+        }
+    }
+
+    /** A firing is under way until all was delivered that had been observed when it fired, and what is due was verified. */
+    private void followFirings(ServedTarget served, HeldLease held) {
+        if (served.policy().cron() == null) {
+            return;
+        }
+        firings.look(served.id());
+        boolean open = stores.firings().isOpen(served.id());
+        if (open && !isVerificationWaiting(served, held) && stores.firings().endDelivered(held.lease()) > 0) {
+            open = stores.firings().isOpen(served.id());
+        }
+        if (served.isFiring() != open) {
+            served.firing(open);
+            LOG.info("event={} target={}", open ? "firing_begun" : "firing_ended", served);
         }
     }
 

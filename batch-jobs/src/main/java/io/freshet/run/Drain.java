@@ -121,6 +121,9 @@ final class Drain {
         Long failuresOf = scope.failuresOf();
         // What is just being recorded is still in the queue.
         int limit = scope.appetite() + scope.recorder().claimed().size();
+        if (scope.isForExpeditedOnly()) {
+            return stores.queue().expedited(scope.target(), limit);
+        }
         if (failuresOf == null) {
             return stores.queue().ready(scope.target(), scope.lane(), limit);
         }

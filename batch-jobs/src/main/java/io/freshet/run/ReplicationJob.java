@@ -128,7 +128,9 @@ final class ReplicationJob {
     /** One wave per call, so that Batch sees a stop between waves. */
     private RepeatStatus drain(StepContribution contribution, ChunkContext context) {
         RunScope scope = scope(contribution);
+        scope.yieldAtClosing(true);
         RepeatStatus status = untilStopped(contribution, drain::next);
+        scope.yieldAtClosing(status == RepeatStatus.CONTINUABLE);
         boolean verifies = scope.served().policy().verify().hashesWhatWasSent()
                 || scope.run().cause() == RunCause.VERIFY;
         if (status == RepeatStatus.FINISHED && verifies) {
@@ -147,7 +149,7 @@ final class ReplicationJob {
     private RepeatStatus untilStopped(StepContribution contribution, Predicate<RunScope> work) {
         RunScope scope = scope(contribution);
         StepExecution step = contribution.getStepExecution();
-        if (scope.stopRequested()) {
+        if (scope.stopRequested() && !scope.isClosed()) {
             step.setTerminateOnly();
             return RepeatStatus.CONTINUABLE;
         }
@@ -156,6 +158,10 @@ final class ReplicationJob {
         } catch (FreshetException e) {
             if (e.code() != ErrorCode.STOPPED) {
                 throw e;
+            }
+            if (scope.isClosed()) {
+                // What yielded goes on in the next window; the work itself ends the step.
+                return RepeatStatus.CONTINUABLE;
             }
             step.setTerminateOnly();
             return RepeatStatus.CONTINUABLE;

@@ -1,6 +1,8 @@
 package io.freshet.run;
 
 import io.freshet.journal.Notifications;
+import io.freshet.schedule.FiringJob;
+import io.freshet.schedule.FiringSchedule;
 import io.freshet.schedule.LaneJob;
 import io.freshet.schedule.LaneSchedule;
 import io.freshet.schedule.ScheduleConfiguration;
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import({BatchConfiguration.class, ScheduleConfiguration.class})
 public class RunConfiguration {
+    /** For firings, which take no longer than a transaction: lanes never have more than a thread each. */
     private static final int SPARE_THREADS = 2;
 
     @Bean
@@ -97,15 +100,27 @@ public class RunConfiguration {
     }
 
     @Bean
+    CronFirings cronFirings(Stores stores, FiringSchedule schedule, Clock clock) {
+        return new CronFirings(stores.firings(), schedule, clock);
+    }
+
+    @Bean
+    FiringJob.FiringWork firingWork(CronFirings firings) {
+        return firings::fire;
+    }
+
+    @Bean
     RunEngine runEngine(
             RunSettings settings,
             Stores stores,
             RunLauncher launcher,
             LaneSchedule schedule,
+            CronFirings firings,
             Notifications notifications,
             Connections connections,
             Clock clock) {
-        Dispatcher dispatcher = new Dispatcher(stores, launcher, schedule, clock);
-        return new RunEngine(settings, stores, launcher, dispatcher, schedule, notifications, connections);
+        Dispatcher dispatcher = new Dispatcher(stores, launcher, schedule, firings, clock);
+        return new RunEngine(
+                settings, stores, launcher, dispatcher, schedule, firings, notifications, connections, clock);
     }
 }

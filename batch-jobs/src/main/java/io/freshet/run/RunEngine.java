@@ -5,6 +5,7 @@ import io.freshet.journal.NotificationKind;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.TargetId;
 import io.freshet.schedule.LaneSchedule;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +38,10 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     private final Dispatcher dispatcher;
     private final LeaseKeeper leases;
     private final LaneSchedule schedule;
+    private final CronFirings firings;
     private final Notifications notifications;
     private final Connections connections;
+    private final Clock clock;
     private final List<ServedTarget> targets = new ArrayList<>();
     private final List<Notifications.Subscription> subscriptions = new ArrayList<>();
     private final Semaphore signal = new Semaphore(0);
@@ -56,16 +59,20 @@ final class RunEngine implements SmartLifecycle, RunThreads {
             RunLauncher launcher,
             Dispatcher dispatcher,
             LaneSchedule schedule,
+            CronFirings firings,
             Notifications notifications,
-            Connections connections) {
+            Connections connections,
+            Clock clock) {
         this.settings = settings;
         this.stores = stores;
         this.launcher = launcher;
         this.dispatcher = dispatcher;
         this.leases = new LeaseKeeper(stores.leases(), settings.node());
         this.schedule = schedule;
+        this.firings = firings;
         this.notifications = notifications;
         this.connections = connections;
+        this.clock = clock;
     }
 
     @Override
@@ -80,7 +87,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         }));
         leases.keep(targets);
         keeper = repeatedly("freshet-leases", LeaseKeeper.RENEWAL, () -> leases.keep(targets));
-        LimitKeeper limits = new LimitKeeper(stores.bandwidths(), targets);
+        LimitKeeper limits = new LimitKeeper(stores.bandwidths(), stores.registry(), targets, clock);
         limits.keep();
         ProgressKeeper progress = new ProgressKeeper(stores.progress(), launcher::underWay);
         pacer = repeatedly("freshet-pace", PACE, () -> {
@@ -112,6 +119,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
                 for (Lane lane : Lane.values()) {
                     schedule.add(id, lane);
                 }
+                firings.follow(id, target.policy());
             }
         });
     }

@@ -118,11 +118,27 @@ public final class RunLauncher {
     }
 
     private Optional<Launch> next(ServedTarget served, Lane lane, HeldLease held) {
+        boolean open = served.isOpen(clock.instant());
+        boolean sendsNow = !open && lane == Lane.EXPRESS && stores.queue().hasExpedited(served.id());
+        if (!open && !sendsNow) {
+            return Optional.empty();
+        }
         Optional<Run> brokenOff = stores.runs().brokenOff(served.id(), lane);
         if (brokenOff.isPresent()) {
             Run run = brokenOff.get();
             stores.runs().restarted(held.lease(), run.number());
             return Optional.of(new Launch(run, true, run.parentRun()));
+        }
+        if (sendsNow) {
+            Run run = stores.runs()
+                    .open(
+                            held.lease(),
+                            lane,
+                            RunCause.REQUEST,
+                            null,
+                            null,
+                            served.policy().toString());
+            return Optional.of(new Launch(run, false, null));
         }
         Optional<Launch> requested = requested(served, lane, held);
         if (requested.isPresent()) {
@@ -136,7 +152,7 @@ public final class RunLauncher {
                 .open(
                         held.lease(),
                         lane,
-                        verifies ? RunCause.VERIFY : RunCause.CHANGES,
+                        verifies ? RunCause.VERIFY : served.isFiring() ? RunCause.SCHEDULE : RunCause.CHANGES,
                         verifies ? requester(served) : null,
                         null,
                         served.policy().toString());

@@ -42,6 +42,9 @@ final class RunScope implements Monitor {
     private final Run run;
     private final Clock clock;
     private final Instant startedAt;
+    private final boolean sendsNow;
+    private final @Nullable Instant closesAt;
+    private volatile boolean yieldsAtClosing;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicBoolean stoppedByPerson = new AtomicBoolean();
     private final @Nullable Long failuresOf;
@@ -73,6 +76,8 @@ final class RunScope implements Monitor {
         this.run = run;
         this.clock = clock;
         this.startedAt = clock.instant();
+        this.sendsNow = run.lane() == Lane.EXPRESS && !served.isOpen(startedAt);
+        this.closesAt = served.policy().closesAfter(startedAt);
         this.recorder = new WaveRecorder(deliveries, served, held.lease(), run.number());
     }
 
@@ -172,10 +177,34 @@ final class RunScope implements Monitor {
         return startedAt;
     }
 
-    /** Returns whether the run has lasted long enough, or its policy's window has closed. */
+    /**
+     * Returns whether the run has lasted long enough, its policy's window has closed, or its firing has ended; one that began
+     * between two of them is over when the next begins, as then more may be delivered.
+     */
     boolean isOver() {
         Instant now = clock.instant();
-        return now.isAfter(startedAt.plus(LONGEST_RUN)) || !served.policy().isOpen(now);
+        return now.isAfter(startedAt.plus(LONGEST_RUN)) || sendsNow == served.isOpen(now);
+    }
+
+    /** Returns whether only what people asked to be sent now may be delivered. */
+    boolean isForExpeditedOnly() {
+        return sendsNow;
+    }
+
+    /** Lets what is under way yield, at the next block, where the window closes in which the run began. */
+    void yieldAtClosing(boolean yields) {
+        yieldsAtClosing = yields;
+    }
+
+    /** Returns whether what is under way has to yield because the window has closed, and for no other reason. */
+    boolean isClosed() {
+        Instant closes = closesAt;
+        return yieldsAtClosing
+                && closes != null
+                && !clock.instant().isBefore(closes)
+                && !served.isOpen(clock.instant())
+                && !isStopped()
+                && hasLiveLease();
     }
 
     SourceRoot root() {
@@ -292,6 +321,6 @@ final class RunScope implements Monitor {
 
     @Override
     public boolean stopRequested() {
-        return isStopped() || !hasLiveLease();
+        return isStopped() || !hasLiveLease() || isClosed();
     }
 }

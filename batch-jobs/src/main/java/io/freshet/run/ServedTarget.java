@@ -8,6 +8,7 @@ import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.Policy;
 import io.freshet.target.Fidelity;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -43,6 +44,7 @@ final class ServedTarget {
     private final Map<Lane, AtomicBoolean> busy = new EnumMap<>(Lane.class);
     private final Map<Lane, Long> leftAt = new ConcurrentHashMap<>();
     private volatile @Nullable HeldLease lease;
+    private volatile boolean firing;
 
     /** @param sourceBandwidth what all targets of the source share */
     ServedTarget(
@@ -98,6 +100,19 @@ final class ServedTarget {
 
     Policy policy() {
         return definition.policy();
+    }
+
+    /** Returns whether deliveries may go on: a window is open, none is wanted, or a firing is under way. */
+    boolean isOpen(Instant moment) {
+        return firing || policy().isOpen(moment);
+    }
+
+    boolean isFiring() {
+        return firing;
+    }
+
+    void firing(boolean underWay) {
+        firing = underWay;
     }
 
     Claims claims() {

@@ -5,6 +5,7 @@ import io.freshet.journal.BlockMaps;
 import io.freshet.journal.CheckpointCompletion;
 import io.freshet.journal.Deliveries;
 import io.freshet.journal.ExtraEntries;
+import io.freshet.journal.Firings;
 import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
 import io.freshet.journal.Manifest;
@@ -41,7 +42,8 @@ record Stores(
         ProgressReports progress,
         Holds holds,
         TargetMounts mounts,
-        CheckpointCompletion checkpoints) {
+        CheckpointCompletion checkpoints,
+        Firings firings) {
 
     static Stores of(DataSource dataSource) {
         return new Stores(
@@ -63,6 +65,7 @@ record Stores(
                 ProgressReports.of(dataSource),
                 new Holds(dataSource),
                 new TargetMounts(dataSource),
-                new CheckpointCompletion(dataSource));
+                new CheckpointCompletion(dataSource),
+                new Firings(dataSource));
     }
 }

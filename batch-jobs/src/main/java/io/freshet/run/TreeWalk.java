@@ -75,9 +75,16 @@ final class TreeWalk {
         this.walk = walk;
     }
 
-    /** Does slices until the walk is complete, the lane has enough to do, or somebody asks to stop. */
+    /**
+     * Does slices until the walk is complete, the lane has enough to do, or somebody asks to stop. A walk that a person asked for
+     * outside of windows does one at a time, however much waits: the next follows when what this one found was delivered.
+     */
     void advance() {
         resume();
+        if (scope.isForExpeditedOnly()) {
+            slice();
+            return;
+        }
         boolean complete = false;
         while (!complete
                 && !scope.stopRequested()

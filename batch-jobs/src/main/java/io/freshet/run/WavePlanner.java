@@ -281,10 +281,13 @@ final class WavePlanner {
         (isForBulk(candidate) ? plan.forBulk : plan.contents).add(candidate);
     }
 
-    /** The express lane neither sends nor reads a large file. */
+    /** The express lane neither sends nor reads a large file, unless it is the only one at work. */
     private boolean isForBulk(Candidate candidate) {
         FileState source = candidate.present();
-        return scope.lane() == Lane.EXPRESS && source.isFile() && source.size() >= LARGE_FILE;
+        return scope.lane() == Lane.EXPRESS
+                && source.isFile()
+                && source.size() >= LARGE_FILE
+                && !scope.isForExpeditedOnly();
     }
 
     /** Something happened to these files that may have left their content alone. */

@@ -92,7 +92,7 @@ public class ScheduleConfiguration {
     }
 
     @Bean
-    LaneSchedule laneSchedule(Scheduler scheduler, PlatformTransactionManager transactionManager) {
+    QuartzLaneSchedule laneSchedule(Scheduler scheduler, PlatformTransactionManager transactionManager) {
         return new QuartzLaneSchedule(scheduler, transactionManager);
     }
 }

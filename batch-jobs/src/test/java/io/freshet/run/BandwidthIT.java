@@ -96,7 +96,7 @@ class BandwidthIT extends OneTarget {
     }
 
     /** How many bytes lie in a target's staging area, or were published from it. */
-    private static long staged(Path replica) {
+    static long staged(Path replica) {
         return files(replica, file -> file.toFile().length());
     }
 

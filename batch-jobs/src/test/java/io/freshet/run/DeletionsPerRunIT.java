@@ -47,6 +47,8 @@ class DeletionsPerRunIT extends OneTarget {
         return new Policy(
                 "limited",
                 all.windows(),
+                all.cron(),
+                all.misfire(),
                 all.timeZone(),
                 all.bytesPerSecond(),
                 all.maxDeletes(),

@@ -12,8 +12,10 @@ import io.freshet.journal.Detector;
 import io.freshet.journal.Journal;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.Registry;
+import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
 import io.freshet.policy.Policy;
+import io.freshet.schedule.FiringJob;
 import io.freshet.target.TargetAddress;
 import io.freshet.transfer.Trees;
 import java.nio.file.Path;
@@ -118,6 +120,20 @@ final class Replication implements AutoCloseable {
         writer.append(List.of(
                 new Change(old, ChangeKind.PATH, null, false, Detector.INOTIFY, Duration.ZERO),
                 new Change(RelativePath.parse(to), kind, old, false, Detector.INOTIFY, Duration.ZERO)));
+    }
+
+    /** Has the target's firing carried out, as the schedule would; does nothing where none is due. */
+    void fire(String target) {
+        int id = jdbc().sql("SELECT target_id FROM target WHERE name = :name")
+                .param("name", target)
+                .query(Integer.class)
+                .single();
+        context.getBean(FiringJob.FiringWork.class).accept(new TargetId(id));
+    }
+
+    /** Gives a target, counted from 0, another policy, for the next start. */
+    void retarget(int index, Policy policy) {
+        targets.set(index, new TargetDefinition(targets.get(index).address(), policy));
     }
 
     JdbcClient jdbc() {

@@ -20,7 +20,7 @@ public final class Bandwidths {
     /** Returns the limits of every active target. */
     public List<Allowed> read() {
         return transactions.inTransaction(() -> jdbc.sql("""
-                        SELECT t.target_id, t.source_id,
+                        SELECT t.target_id, t.source_id, t.bytes_per_second AS configured, tb.target_id IS NOT NULL AS by_person,
                                CASE WHEN tb.target_id IS NULL THEN t.bytes_per_second ELSE tb.bytes_per_second END AS of_target,
                                CASE WHEN sb.source_id IS NULL THEN s.bytes_per_second ELSE sb.bytes_per_second END
                                    / greatest(1, coalesce(nodes.serving, 1)) AS of_source
@@ -37,6 +37,8 @@ public final class Bandwidths {
                 .query((row, number) -> new Allowed(
                         new TargetId(row.getInt("target_id")),
                         new SourceId(row.getInt("source_id")),
+                        bytes(row, "configured"),
+                        row.getBoolean("by_person"),
                         bytes(row, "of_target"),
                         bytes(row, "of_source")))
                 .list());
@@ -50,7 +52,15 @@ public final class Bandwidths {
     /**
      * What a target may be sent per second, and what all targets of its source together may be sent by one process.
      *
+     * @param configured what its policy lets it be sent
+     * @param byPerson whether a person says otherwise
      * @param ofSource an equal share of it where several processes serve targets of the source
      */
-    public record Allowed(TargetId target, SourceId source, OptionalLong ofTarget, OptionalLong ofSource) {}
+    public record Allowed(
+            TargetId target,
+            SourceId source,
+            OptionalLong configured,
+            boolean byPerson,
+            OptionalLong ofTarget,
+            OptionalLong ofSource) {}
 }

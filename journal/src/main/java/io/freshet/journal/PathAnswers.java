@@ -78,7 +78,11 @@ public final class PathAnswers {
                             WHERE w.target_id = t.target_id AND w.lane = own.lane AND w.attempts = 0
                               AND w.first_seq < own.first_seq LIMIT :limit) counted) AS ahead,
                        h.hold_id, h.detail AS hold_detail, h.state::text AS hold_state, h.decided_by AS hold_decided_by, p.paused_by, p.paused_at,
-                       ts.failing_code, ts.failing_message, ts.next_attempt_at AS failing_next_at
+                       ts.failing_code, ts.failing_message, ts.next_attempt_at AS failing_next_at,
+                       EXISTS (SELECT FROM firing f WHERE f.target_id = t.target_id AND f.state = 'OPEN')
+                           OR EXISTS (SELECT FROM expedite e
+                                      WHERE e.target_id = t.target_id AND e.expires_at > statement_timestamp()
+                                        AND is_ancestor(e.path, :path)) AS is_served
                 FROM target t
                 JOIN source s USING (source_id)
                 LEFT JOIN target_state ts USING (target_id)

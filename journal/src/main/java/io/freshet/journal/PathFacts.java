@@ -28,7 +28,8 @@ record PathFacts(
         @Nullable Instant pausedAt,
         @Nullable String failingCode,
         @Nullable String failingMessage,
-        @Nullable Instant failingNextAt) {
+        @Nullable Instant failingNextAt,
+        boolean isServed) {
 
     /** What the target holds. */
     record Held(
@@ -84,7 +85,8 @@ record PathFacts(
                 Rows.instantOrNull(row, "paused_at"),
                 row.getString("failing_code"),
                 row.getString("failing_message"),
-                Rows.instantOrNull(row, "failing_next_at"));
+                Rows.instantOrNull(row, "failing_next_at"),
+                row.getBoolean("is_served"));
     }
 
     private static @Nullable Held held(ResultSet row) throws SQLException {

@@ -116,11 +116,11 @@ final class PathVerdict {
     }
 
     private Said waiting(PathFacts facts, Instant now) {
-        Instant opens = openingHours.closedUntil(facts.target(), now);
+        OpeningHours.Next next = facts.isServed() ? null : openingHours.closedUntil(facts.target(), now);
         String ahead = facts.ahead() == 0 ? "" : "; " + Wording.count(facts.ahead(), "item") + " ahead";
-        if (opens != null) {
-            return new Said(
-                    PathAnswer.State.WAITING, "Waiting: window opens " + wording.moment(opens, now) + ahead + ".");
+        if (next != null) {
+            String until = next.fires() ? "Waiting for the next firing " : "Waiting: window opens ";
+            return new Said(PathAnswer.State.WAITING, until + wording.moment(next.at(), now) + ahead + ".");
         }
         if (facts.own() == null && facts.below() > 0) {
             String failing = facts.failedBelow() == 0

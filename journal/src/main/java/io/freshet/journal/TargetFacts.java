@@ -26,6 +26,7 @@ record TargetFacts(
         long entries,
         boolean prepared,
         boolean rescanning,
+        boolean isFiring,
         @Nullable Instant leaseExpiresAt) {
 
     static TargetFacts read(ResultSet row, int number) throws SQLException {
@@ -60,6 +61,7 @@ record TargetFacts(
                 row.getLong("entries"),
                 row.getBoolean("prepared"),
                 row.getObject("rescanning_since") != null,
+                row.getBoolean("is_firing"),
                 Rows.instantOrNull(row, "lease_expires_at"));
     }
 
@@ -89,6 +91,7 @@ record TargetFacts(
                 entries,
                 prepared,
                 rescanning,
+                isFiring,
                 leaseExpiresAt);
     }
 }

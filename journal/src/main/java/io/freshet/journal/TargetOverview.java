@@ -91,7 +91,9 @@ public final class TargetOverview {
                             WHERE h.target_id = t.target_id AND h.state = 'REJECTED' LIMIT :limit) counted) AS kept,
                        p.paused_at, p.paused_by, p.reason AS pause_reason, %s,
                        ts.failing_code, ts.failing_message, ts.failing_since, coalesce(ts.failing_attempts, 0) AS failing_attempts,
-                       ts.next_attempt_at, ts.last_delivery_at, coalesce(ts.manifest_rows, 0) AS entries,
+                       ts.next_attempt_at,
+                       EXISTS (SELECT FROM firing f WHERE f.target_id = t.target_id AND f.state = 'OPEN') AS is_firing,
+                       ts.last_delivery_at, coalesce(ts.manifest_rows, 0) AS entries,
                        ts.target_id IS NOT NULL AS prepared, l.expires_at AS lease_expires_at
                 FROM target t
                 JOIN source s USING (source_id)

@@ -184,11 +184,12 @@ final class TargetVerdict {
         if (nothingWaits && facts.observedAt() != null) {
             return new Said(TargetCondition.UP_TO_DATE, "As of " + wording.moment(facts.observedAt(), now), false);
         }
-        Instant opens = openingHours.closedUntil(facts.target(), now);
+        OpeningHours.Next opens = facts.isFiring() ? null : openingHours.closedUntil(facts.target(), now);
         if (opens != null) {
             return new Said(
                     TargetCondition.WAITING,
-                    "Window opens " + wording.moment(opens, now) + ", in " + Wording.span(Duration.between(now, opens))
+                    (opens.fires() ? "Next firing " : "Window opens ") + wording.moment(opens.at(), now) + ", in "
+                            + Wording.span(Duration.between(now, opens.at()))
                             + "; " + pending(facts) + (facts.pending() + facts.unplanned() == 1 ? " waits" : " wait"),
                     false);
         }

@@ -32,6 +32,17 @@ public final class WorkQueue {
                           AND o.state IN ('OPEN', 'REJECTED'))
             """;
 
+    private static final String EXPEDITED = """
+             FROM expedite e CROSS JOIN LATERAL (
+                SELECT i.* FROM work_item i WHERE i.target_id = e.target_id AND in_subtree(i.path, e.path)
+                UNION ALL
+                SELECT i.* FROM (SELECT string_to_array(e.path, '/') AS names) named
+                CROSS JOIN generate_series(1, cardinality(names)) AS below
+                JOIN work_item i ON i.target_id = e.target_id AND i.kind = 'PATH'
+                    AND i.path_key = path_key(array_to_string(trim_array(names, below), '/'))) w
+            WHERE e.target_id = :target AND e.expires_at > now() AND w.ready_at <= now() AND %s
+            """.formatted(NOT_HELD);
+
     private final JdbcClient jdbc;
     private final Transactions transactions;
 
@@ -96,6 +107,27 @@ public final class WorkQueue {
                 .query(WorkQueue::item)
                 .list());
         return items;
+    }
+
+    /**
+     * Returns what people asked to be sent now, as far as it may be worked on: of each request what is at and below its path,
+     * and what waits of the directories above.
+     */
+    public List<WorkItem> expedited(TargetId target, int limit) {
+        return jdbc.sql("SELECT DISTINCT ON (w.first_seq, w.path) " + ITEM_COLUMNS + EXPEDITED
+                        + "ORDER BY w.first_seq, w.path LIMIT :limit")
+                .param("target", target.value())
+                .param("limit", limit)
+                .query(WorkQueue::item)
+                .list();
+    }
+
+    /** Returns whether there is something to do that people asked to be sent now. */
+    public boolean hasExpedited(TargetId target) {
+        return jdbc.sql("SELECT EXISTS (SELECT 1" + EXPEDITED + ")")
+                .param("target", target.value())
+                .query(Boolean.class)
+                .single();
     }
 
     /** Returns the items whose last failure is of this run, whenever their next try is due. */

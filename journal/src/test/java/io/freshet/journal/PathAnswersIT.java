@@ -24,7 +24,29 @@ class PathAnswersIT {
         rows = new JournalRows(database.jdbcClient())
                 .source("content", "/mnt/sync")
                 .target("content", "web1");
-        answers = new PathAnswers(database.jdbcClient(), OpeningHours.ALWAYS, new Wording(ZoneId.of("Europe/Berlin")));
+        answers = answers(OpeningHours.ALWAYS);
+    }
+
+    private PathAnswers answers(OpeningHours hours) {
+        return new PathAnswers(database.jdbcClient(), hours, new Wording(ZoneId.of("Europe/Berlin")));
+    }
+
+    @Test
+    void waitsForTheNextFiringUnlessItIsServedNow() {
+        rows.item("web1", "p/late", "PATH", 1, Duration.ofMinutes(1));
+        answers = answers((target, now) -> new OpeningHours.Next(now.plus(Duration.ofHours(2)), true));
+        assertThat(late()).startsWith("Waiting for the next firing ");
+        rows.sql("INSERT INTO expedite (target_id, path, requested_by, expires_at)"
+                + " SELECT target_id, 'p', 'ben', now() + interval '1 hour' FROM target WHERE name = 'web1'");
+        assertThat(late()).as("a person sends it now").startsWith("On its way");
+        rows.sql("DELETE FROM expedite");
+        rows.sql("INSERT INTO firing (target_id, due_at, state, missed, up_to)"
+                + " SELECT target_id, now(), 'OPEN', false, 1 FROM target WHERE name = 'web1'");
+        assertThat(late()).as("a firing is under way").startsWith("On its way");
+    }
+
+    private String late() {
+        return answers.where("p/late", null, "web1").get(0).targets().get(0).sentence();
     }
 
     @Test

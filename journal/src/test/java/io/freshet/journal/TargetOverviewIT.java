@@ -19,6 +19,7 @@ class TargetOverviewIT {
 
     private JournalRows rows;
     private Instant opensAt;
+    private boolean fires;
     private TargetOverview overview;
 
     @BeforeEach
@@ -27,7 +28,9 @@ class TargetOverviewIT {
                 .source("content", "/mnt/sync")
                 .target("content", "web1");
         overview = new TargetOverview(
-                database.jdbcClient(), (target, now) -> opensAt, new Wording(ZoneId.of("Europe/Berlin")));
+                database.jdbcClient(),
+                (target, now) -> opensAt == null ? null : new OpeningHours.Next(opensAt, fires),
+                new Wording(ZoneId.of("Europe/Berlin")));
     }
 
     @Test
@@ -120,6 +123,12 @@ class TargetOverviewIT {
         rows.item("web1", "a", "PATH", 10, Duration.ofSeconds(1));
         opensAt = Instant.now().plus(Duration.ofHours(3));
         assertThat(web1().reason()).startsWith("Window opens ");
+        fires = true;
+        assertThat(web1().reason()).startsWith("Next firing ").endsWith("; 1\u00a0item waits");
+        rows.sql(
+                "INSERT INTO firing (target_id, due_at, state, missed, up_to) SELECT target_id, now(), 'OPEN', false, 1"
+                        + " FROM target");
+        assertThat(web1().reason()).as("it is under way").endsWith("about to start");
         rows.run("web1", 1, "RUNNING", 0, 0, Duration.ofSeconds(1));
         assertThat(web1().condition()).isEqualTo(TargetCondition.DELIVERING);
         rows.sql(

@@ -250,6 +250,31 @@ class WorkQueueIT {
         assertThat(target.ready(Lane.EXPRESS)).isNotEmpty();
     }
 
+    /** Asked twice a second while a target is closed, and then a million items may wait that nobody asked for. */
+    @Test
+    void whatIsSentNowIsFoundAmongManyThatWait() {
+        target.changed("a", "a/b", "a/b/c", "a/b/c/d", "a/bc", "other");
+        target.plan();
+        target.jdbc.sql("""
+                        INSERT INTO work_item (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at)
+                        SELECT :target, 'd' || n % 100 || '/f' || n, 'PATH', n, n, now(), 'BULK', now()
+                        FROM generate_series(1, 300000) n
+                        """).param("target", target.id.value()).update();
+        target.jdbc.sql("ANALYZE work_item").update();
+        assertThat(target.queue.hasExpedited(target.id)).isFalse();
+        target.jdbc.sql("""
+                        INSERT INTO expedite (target_id, path, requested_by, expires_at)
+                        VALUES (:target, 'a/b', 'ben', now() + interval '1 hour'), (:target, 'a', 'ben', now())
+                        """).param("target", target.id.value()).update();
+        assertThat(target.queue.expedited(target.id, 10))
+                .extracting(item -> item.path().toString())
+                .containsExactly("a", "a/b", "a/b/c", "a/b/c/d");
+        target.jdbc.sql("DELETE FROM work_item WHERE path LIKE 'a%'").update();
+        long begun = System.nanoTime();
+        assertThat(target.queue.hasExpedited(target.id)).isFalse();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(60)); // some 2 ms here
+    }
+
     /** Rule 28: a file that is changed all the time is told of all the time, and is not read all the time. */
     @Test
     void anotherChangeBringsAFailedItemForwardButNotOneThatWasFoundChanging() {

@@ -1,7 +1,9 @@
 package io.freshet.app.config;
 
+import io.freshet.policy.Cron;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
+import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Rate;
 import io.freshet.policy.Retry;
@@ -21,12 +23,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code policies}. */
 final class PolicyReader {
     static final Set<String> KEYS = Set.of(
             "name",
             "windows",
+            "cron",
+            "misfire",
             "time-zone",
             "bandwidth",
             "max-deletes",
@@ -38,7 +43,7 @@ final class PolicyReader {
             "linger",
             "extras",
             "retry");
-    static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to");
+    static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to", "bandwidth");
     static final Set<String> RETRY_KEYS = Set.of("first", "longest");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
@@ -99,15 +104,15 @@ final class PolicyReader {
                     .ifPresent(value -> value.wrong("settle-max must not be shorter than settle"));
             settleMax = settle;
         }
-        if (section.value("time-zone").isPresent() && section.value("windows").isEmpty()) {
-            section.value("time-zone").get().wrong("has no meaning without windows");
-        }
+        Cron cron = cron(section);
         if (name.isEmpty()) {
             return Optional.empty();
         }
         Policy policy = new Policy(
                 name.get(),
-                windows,
+                cron == null ? windows : List.of(),
+                cron,
+                misfire(section).orElse(defaults.misfire()),
                 zone,
                 bandwidth,
                 limit,
@@ -121,6 +126,37 @@ final class PolicyReader {
                 section.value("retry").flatMap(this::retry).orElse(defaults.retry()));
         known.put(policy.name(), policy);
         return Optional.of(policy);
+    }
+
+    /** Reads the schedule, and what has no meaning without one. */
+    private static @Nullable Cron cron(Section section) {
+        Optional<Value> written = section.value("cron");
+        boolean windows = section.value("windows").isPresent();
+        if (windows && written.isPresent()) {
+            written.get()
+                    .wrong(
+                            "cannot be combined with windows: give one of them, windows for when targets may be served at"
+                                    + " all, cron for when a run begins");
+        }
+        section.value("time-zone")
+                .filter(value -> !windows && written.isEmpty())
+                .ifPresent(value -> value.wrong("has no meaning without windows or cron"));
+        section.value("misfire")
+                .filter(value -> written.isEmpty())
+                .ifPresent(value -> value.wrong("has no meaning without cron"));
+        return written.flatMap(value -> value.read(Cron::parse)).orElse(null);
+    }
+
+    private static Optional<Misfire> misfire(Section section) {
+        return section.value("misfire")
+                .flatMap(value -> value.read(text -> switch (text) {
+                    case "run-once" -> Misfire.RUN_ONCE;
+                    case "skip" -> Misfire.SKIP;
+                    default ->
+                        throw new IllegalArgumentException(
+                                "'" + text + "' must be run-once, to make up for missed firings by one"
+                                        + " run, or skip, to wait for the next firing");
+                }));
     }
 
     private Optional<Retry> retry(Value value) {
@@ -183,10 +219,14 @@ final class PolicyReader {
                 .flatMap(value -> value.read(Quantity::time));
         Optional<LocalTime> to = section.required("to", "when the window closes, for example \"06:00\"")
                 .flatMap(value -> value.read(Quantity::time));
+        Long bandwidth = section.value("bandwidth")
+                .flatMap(value -> value.read(Rate::parse))
+                .map(rate -> rate.orElse(Window.UNLIMITED))
+                .orElse(null);
         if (days.isEmpty() || from.isEmpty() || to.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Window(days, from.get(), to.get()));
+        return Optional.of(new Window(days, from.get(), to.get(), bandwidth));
     }
 
     private static ZoneId zone(String text) {

@@ -75,8 +75,28 @@ class ConfigurationProblemsTest {
                         "13:9: sources[0].targets[0].colour: there is no such key. There are acls, certificate-file, devices, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, sparse, ssh-config, url, xattrs."),
                 mistake(
                         "bandwidth: 200MB/s",
+                        "crontab: '0 * * * *'",
+                        "18:5: policies[0].crontab: there is no such key. There are "),
+                mistake(
+                        "bandwidth: 200MB/s",
                         "cron: '0 * * * *'",
-                        "18:5: policies[0].cron: there is no such key. There are "),
+                        "18:11: policies[0].cron: cannot be combined with windows: give one of them"),
+                mistake(
+                        "windows: [{days: mon-fri, from: \"22:00\", to: \"06:00\"}]",
+                        "cron: '0 24 * * *'",
+                        "16:11: policies[0].cron: '0 24 * * *' is no cron expression: '24' at character 3 (hour) must be 0 to 23"),
+                mistake(
+                        "windows: [{days: mon-fri, from: \"22:00\", to: \"06:00\"}]",
+                        "cron: '0 2 * * *'\n    misfire: ignore",
+                        "17:14: policies[0].misfire: 'ignore' must be run-once, to make up for missed firings by one run, or skip"),
+                mistake(
+                        "bandwidth: 200MB/s",
+                        "misfire: skip",
+                        "18:14: policies[0].misfire: has no meaning without cron"),
+                mistake(
+                        "to: \"06:00\"}",
+                        "to: \"06:00\", bandwidth: 20}",
+                        "'20' is no bandwidth; write a number and a unit"),
                 mistake(
                         "bandwidth: 200MB/s",
                         "retry: {first: 2m, longest: 1m}",
@@ -358,7 +378,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    windows: [{days: mon-fri, from: \"22:00\", to: \"06:00\"}]\n",
                         "",
-                        "16:16: policies[0].time-zone: has no meaning without windows"),
+                        "16:16: policies[0].time-zone: has no meaning without windows or cron"),
                 mistake(
                         "200MB/s",
                         "200",

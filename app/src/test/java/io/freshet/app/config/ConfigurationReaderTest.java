@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.filter.FilterRules;
 import io.freshet.filter.RuleOrigin;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Cron;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
+import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Retry;
 import io.freshet.policy.Unstable;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
@@ -86,7 +89,7 @@ class ConfigurationReaderTest {
             policies:
               - name: nights
                 windows:
-                  - {days: [mon-tue, sun], from: 22:00, to: "06:30"}
+                  - {days: [mon-tue, sun], from: 22:00, to: "06:30", bandwidth: unlimited}
                 time-zone: Europe/Berlin
                 bandwidth: 200MB/s
                 max-deletes: {count: 5000, percent: 10}
@@ -98,6 +101,10 @@ class ConfigurationReaderTest {
                 extras: delete
                 max-deletes-per-run: {count: 100, percent: 5}
                 retry: {first: 1s, longest: 5m}
+              - name: mornings
+                cron: "30 2 * * mon-fri"
+                misfire: skip
+                time-zone: Europe/Berlin
             """;
 
     @TempDir
@@ -189,7 +196,10 @@ class ConfigurationReaderTest {
                 List.of(new Window(
                         Set.of(DayOfWeek.MONDAY, DayOfWeek.TUESDAY, DayOfWeek.SUNDAY),
                         LocalTime.of(22, 0),
-                        LocalTime.of(6, 30))),
+                        LocalTime.of(6, 30),
+                        Window.UNLIMITED)),
+                null,
+                Misfire.RUN_ONCE,
                 ZoneId.of("Europe/Berlin"),
                 OptionalLong.of(200_000_000),
                 new DeletionLimit(5000, 10),
@@ -201,7 +211,9 @@ class ConfigurationReaderTest {
                 Duration.ofMillis(1500),
                 Extras.DELETE,
                 new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5)));
-        assertThat(configuration.policies()).containsExactly(nights);
+        Policy mornings = Policy.withDefaults("mornings")
+                .at(Cron.parse("30 2 * * mon-fri"), Misfire.SKIP, ZoneId.of("Europe/Berlin"));
+        assertThat(configuration.policies()).containsExactly(nights, mornings);
         assertThat(target.policy()).isEqualTo(nights);
     }
 
@@ -256,6 +268,8 @@ class ConfigurationReaderTest {
                 .containsExactlyInAnyOrder(
                         "name",
                         "windows",
+                        "cron",
+                        "misfire",
                         "time-zone",
                         "bandwidth",
                         "max-deletes",
@@ -267,7 +281,7 @@ class ConfigurationReaderTest {
                         "linger",
                         "extras",
                         "retry");
-        assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to");
+        assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to", "bandwidth");
         assertThat(PolicyReader.RETRY_KEYS).containsExactlyInAnyOrder("first", "longest");
         assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");
 
@@ -314,10 +328,8 @@ class ConfigurationReaderTest {
         assertThat(policy.settle()).isZero();
         assertThat(policy.windows().get(0).days())
                 .containsExactlyInAnyOrder(DayOfWeek.FRIDAY, DayOfWeek.SATURDAY, DayOfWeek.SUNDAY, DayOfWeek.MONDAY);
-        assertThat(policy.windows().get(0).contains(DayOfWeek.SATURDAY, LocalTime.of(23, 59)))
-                .isTrue();
-        assertThat(policy.windows().get(0).contains(DayOfWeek.TUESDAY, LocalTime.NOON))
-                .isFalse();
+        assertThat(policy.isOpen(Instant.parse("2026-06-06T23:59:00Z"))).isTrue();
+        assertThat(policy.isOpen(Instant.parse("2026-06-02T12:00:00Z"))).isFalse();
     }
 
     @Test

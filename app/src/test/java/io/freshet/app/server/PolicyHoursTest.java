@@ -3,6 +3,7 @@ package io.freshet.app.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.filter.FilterRules;
+import io.freshet.journal.OpeningHours;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Window;
 import io.freshet.run.SourceDefinition;
@@ -75,11 +76,11 @@ class PolicyHoursTest {
     void closedWindowTellsItsNextOpeningInItsOwnTimeZone() {
         // A Monday at noon, then a Tuesday: Berlin is an hour ahead of UTC in winter, two in summer.
         assertThat(hours.closedUntil("nights", Instant.parse("2026-01-05T12:00:00Z")))
-                .isEqualTo("2026-01-05T21:00:00Z");
+                .isEqualTo(new OpeningHours.Next(Instant.parse("2026-01-05T21:00:00Z"), false));
         assertThat(hours.closedUntil("nights", Instant.parse("2026-01-06T12:00:00Z")))
-                .isEqualTo("2026-01-09T21:00:00Z");
+                .isEqualTo(new OpeningHours.Next(Instant.parse("2026-01-09T21:00:00Z"), false));
         assertThat(hours.closedUntil("nights", Instant.parse("2026-07-06T12:00:00Z")))
-                .isEqualTo("2026-07-06T20:00:00Z");
+                .isEqualTo(new OpeningHours.Next(Instant.parse("2026-07-06T20:00:00Z"), false));
     }
 
     @Test
@@ -94,6 +95,6 @@ class PolicyHoursTest {
                                 new Window(Set.of(DayOfWeek.MONDAY), LocalTime.of(8, 0), LocalTime.of(9, 0)))))))));
 
         assertThat(once.closedUntil("weekly", Instant.parse("2026-01-05T08:00:00Z")))
-                .isEqualTo("2026-01-12T07:00:00Z");
+                .isEqualTo(new OpeningHours.Next(Instant.parse("2026-01-12T07:00:00Z"), false));
     }
 }

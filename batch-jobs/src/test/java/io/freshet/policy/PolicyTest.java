@@ -1,0 +1,150 @@
+package io.freshet.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PolicyTest {
+    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+    private static final Set<DayOfWeek> DAILY = EnumSet.allOf(DayOfWeek.class);
+
+    /** Who changes a default changes it here, in docs/policies.md and in CHANGELOG.md. */
+    @Test
+    void theseAreTheDefaults() {
+        Policy policy = Policy.withDefaults("x");
+        assertThat(policy.windows()).isEmpty();
+        assertThat(policy.cron()).isNull();
+        assertThat(policy.misfire()).isEqualTo(Misfire.RUN_ONCE);
+        assertThat(policy.timeZone()).isEqualTo(ZoneId.of("UTC"));
+        assertThat(policy.bytesPerSecond()).isEqualTo(OptionalLong.empty());
+        assertThat(policy.maxDeletes()).isEqualTo(new DeletionLimit(1000, 50));
+        assertThat(policy.maxDeletesPerRun()).isEqualTo(DeletionLimit.NONE);
+        assertThat(policy.settle()).isEqualTo(Duration.ofMillis(100));
+        assertThat(policy.settleMax()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(policy.verify()).isEqualTo(Verify.IN_FLIGHT);
+        assertThat(policy.unstable()).isEqualTo(Unstable.PUBLISH);
+        assertThat(policy.linger()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(policy.extras()).isEqualTo(Extras.HOLD);
+        assertThat(policy.retry()).isEqualTo(new Retry(Duration.ofMillis(500), Duration.ofMinutes(2)));
+        assertThat(policy.retry().ofPermanent()).isEqualTo(new Retry(Duration.ofSeconds(30), Duration.ofHours(1)));
+        assertThat(Policy.class.getRecordComponents())
+                .as("and there is no other")
+                .hasSize(15);
+    }
+
+    @Test
+    void hasWindowsOrAScheduleNotBoth() {
+        Policy windows = berlin(new Window(DAILY, at("22:00"), at("06:00")));
+        assertThatThrownBy(() -> new Policy(
+                        "both",
+                        windows.windows(),
+                        Cron.parse("@daily"),
+                        Misfire.SKIP,
+                        BERLIN,
+                        OptionalLong.empty(),
+                        windows.maxDeletes(),
+                        windows.maxDeletesPerRun(),
+                        windows.settle(),
+                        windows.settleMax(),
+                        windows.verify(),
+                        windows.unstable(),
+                        windows.linger(),
+                        windows.extras(),
+                        windows.retry()))
+                .hasMessageContaining("give windows or cron, not both");
+    }
+
+    /** 02:30 does not exist in the night of 29 March 2026: the clocks go from 02:00 to 03:00, at 01:00 UTC. */
+    @Test
+    void windowsBeginAndEndWhereTheClockIsPutForward() {
+        Policy from = berlin(new Window(DAILY, at("02:30"), at("06:00")));
+        assertOpen(from, "2026-03-29T00:59:59Z", false);
+        assertOpen(from, "2026-03-29T01:00:00Z", true);
+        assertThat(from.opensAfter(Instant.parse("2026-03-28T22:00:00Z"))).isEqualTo("2026-03-29T01:00:00Z");
+        assertThat(from.closesAfter(Instant.parse("2026-03-29T01:00:00Z"))).isEqualTo("2026-03-29T04:00:00Z");
+        Policy to = berlin(new Window(DAILY, at("22:00"), at("02:30")));
+        assertOpen(to, "2026-03-29T00:59:59Z", true);
+        assertOpen(to, "2026-03-29T01:00:00Z", false);
+        Policy gone = berlin(new Window(DAILY, at("02:10"), at("02:50")));
+        assertThat(gone.opensAfter(Instant.parse("2026-03-28T12:00:00Z"))).isEqualTo("2026-03-30T00:10:00Z");
+    }
+
+    /** 02:30 comes twice in the night of 25 October 2026: at 00:30 and at 01:30 UTC. */
+    @Test
+    void windowsOpenAndCloseOnceWhereTheClockIsPutBack() {
+        Policy to = berlin(new Window(DAILY, at("22:00"), at("02:30")));
+        assertOpen(to, "2026-10-25T00:29:59Z", true);
+        assertOpen(to, "2026-10-25T00:30:00Z", false);
+        assertOpen(to, "2026-10-25T01:10:00Z", false);
+        Policy from = berlin(new Window(DAILY, at("02:30"), at("03:30")));
+        assertOpen(from, "2026-10-25T00:30:00Z", true);
+        assertOpen(from, "2026-10-25T01:10:00Z", true);
+        assertThat(from.closesAfter(Instant.parse("2026-10-25T00:45:00Z"))).isEqualTo("2026-10-25T02:30:00Z");
+    }
+
+    @Test
+    void windowsThatFollowEachOtherAreOneOpening() {
+        Policy policy = berlin(
+                new Window(DAILY, at("08:00"), at("12:00"), 1000L), new Window(DAILY, at("12:00"), at("18:00"), 2000L));
+        assertThat(policy.closesAfter(Instant.parse("2026-06-02T07:00:00Z"))).isEqualTo("2026-06-02T16:00:00Z");
+        assertThat(policy.opensAfter(Instant.parse("2026-06-02T07:00:00Z"))).isEqualTo("2026-06-03T06:00:00Z");
+        assertThat(policy.closesAfter(Instant.parse("2026-06-02T16:00:00Z"))).isNull();
+    }
+
+    @Test
+    void theFirstWindowThatIsOpenSaysHowMuchIsSent() {
+        Policy policy = new Policy(
+                "grid",
+                List.of(
+                        new Window(DAILY, at("08:00"), at("12:00"), 1000L),
+                        new Window(DAILY, at("11:00"), at("18:00"), Window.UNLIMITED),
+                        new Window(DAILY, at("18:00"), at("22:00"))),
+                ZoneId.of("UTC"),
+                OptionalLong.of(500),
+                DeletionLimit.NONE,
+                Duration.ZERO,
+                Duration.ZERO,
+                Verify.RUN,
+                Unstable.WAIT,
+                Duration.ZERO,
+                Extras.LEAVE);
+        assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T11:59:59Z"))).hasValue(1000);
+        assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T12:00:00Z"))).isEmpty();
+        assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T18:00:00Z"))).hasValue(500);
+        assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T23:00:00Z"))).hasValue(500);
+    }
+
+    private static void assertOpen(Policy policy, String moment, boolean open) {
+        assertThat(policy.isOpen(Instant.parse(moment))).as(moment).isEqualTo(open);
+    }
+
+    private static LocalTime at(String time) {
+        return LocalTime.parse(time);
+    }
+
+    private static Policy berlin(Window... windows) {
+        Policy defaults = Policy.withDefaults("berlin");
+        return new Policy(
+                "berlin",
+                List.of(windows),
+                BERLIN,
+                defaults.bytesPerSecond(),
+                defaults.maxDeletes(),
+                defaults.settle(),
+                defaults.settleMax(),
+                defaults.verify(),
+                defaults.unstable(),
+                defaults.linger(),
+                defaults.extras());
+    }
+}
