@@ -55,6 +55,7 @@ public final class FreshetCommand {
                 new PauseCommand(),
                 new ResumeCommand(),
                 new BandwidthCommand(),
+                new PolicyCommand(),
                 new RescanCommand(),
                 new VerifyCommand(),
                 new HoldsCommand(),

@@ -47,6 +47,10 @@ final class RunCommand extends Asking {
     void tell(JsonNode answer, PrintWriter out) {
         JsonNode record = answer.path("run");
         RunsCommand.table(List.of(record)).print(out);
+        if (record.path("policyVersion").isNumber()) {
+            out.println(VisibleText.of("policy " + record.path("policy").asString("") + ", version "
+                    + record.path("policyVersion").asInt()));
+        }
         StringBuilder counters = new StringBuilder();
         for (String counter : COUNTERS) {
             if (record.path(counter).asLong() > 0) {

@@ -10,6 +10,7 @@ import io.freshet.journal.Completeness.Arrival;
 import io.freshet.journal.Completeness.State;
 import io.freshet.journal.Journal;
 import io.freshet.journal.Notifications;
+import io.freshet.journal.PolicyBook;
 import io.freshet.journal.Registry;
 import io.freshet.journal.RescanReason;
 import io.freshet.journal.SourceId;
@@ -233,7 +234,8 @@ final class Mirror implements AutoCloseable {
     /** Takes over the journal and watches; returns when the marks are placed. */
     void startWatcher() {
         SourceDefinition definition = definition();
-        SourceId id = Registration.of(List.of(definition), new Registry(database.dataSource()))
+        SourceId id = Registration.of(
+                        List.of(definition), new Registry(database.dataSource()), new PolicyBook(database.dataSource()))
                 .sources()
                 .get(definition);
         Watcher started =

@@ -92,6 +92,43 @@ class CommandsTest {
     }
 
     @Test
+    void policiesAreListedShownAndPreviewed() {
+        server.answers("GET /policies", 200, """
+                [{"name":"continuous","version":null,"schedule":"continuous","open":true,"nextAt":null,"targets":[]},
+                 {"name":"nights","version":3,"schedule":"windows","open":false,"nextAt":"2026-01-02T21:00:00Z","targets":["a","b"]}]
+                """);
+        assertThat(run("policy", "list").out.lines())
+                .satisfiesExactly(
+                        headings -> assertThat(headings).startsWith("POLICY      VERSION  SCHEDULE    NOW     NEXT"),
+                        continuous -> assertThat(continuous).startsWith("continuous  -        continuous  open    -"),
+                        nights -> assertThat(nights).matches("nights      3        windows     closed  \\S.*2"));
+
+        server.answers("GET /policies/nights", 200, """
+                {"name":"nights","version":2,"since":"2026-01-02T03:04:05Z","current":false,
+                 "definition":{"cron":"0 3 * * *","settle":"100ms"},"targets":["web1","web2"],"versions":[]}
+                """);
+        assertThat(run("policy", "show", "nights", "--at-version", "2").out.lines())
+                .satisfiesExactly(
+                        head -> assertThat(head)
+                                .startsWith("policy nights, version 2 since ")
+                                .endsWith("; not in force any more"),
+                        targets -> assertThat(targets).isEqualTo("targets: web1, web2"),
+                        cron -> assertThat(cron).isEqualTo("  cron: 0 3 * * *"),
+                        settle -> assertThat(settle).isEqualTo("  settle: 100ms"));
+
+        server.answers("GET /policies/nights/preview", 200, """
+                {"name":"nights","timeZone":"Europe/Berlin","schedule":"cron","open":false,"closesAt":null,"sources":["content"],
+                 "next":[{"at":"2026-03-29T03:00+02:00","closes":null,"clockChange":"the clocks are put forward"}],
+                 "delays":[{"day":"2026-03-26","paths":212,"changes":1904,"sizesKnown":211,"bytes":1200000000,"longestSeconds":82800}]}
+                """);
+        assertThat(run("policy", "preview", "nights").out)
+                .contains("policy nights (Europe/Berlin): delivers at its firings")
+                .containsPattern("2026-03-29T03:00\\+02:00 +the clocks are put forward")
+                .contains("what would have waited of the last 7 days:")
+                .containsPattern("2026-03-26  212 +1904 +at least 1.2 GB +23 h");
+    }
+
+    @Test
     void statusTellsOnRequestHowEachSourceIsWatched() {
         server.answers("GET /status", 200, """
                 {"sources":[{"source":"content","rootPath":"/srv/content","observedAt":"2026-01-02T03:04:00Z",

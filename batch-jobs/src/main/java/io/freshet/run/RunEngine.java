@@ -107,12 +107,13 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     }
 
     private void register() {
-        Registration registration = Registration.of(settings.sources(), stores.registry());
+        Registration registration = Registration.of(settings.sources(), stores.registry(), stores.policies());
         registration.sources().forEach((source, sourceId) -> {
             Bandwidth shared = new Bandwidth();
             for (TargetDefinition target : source.targets()) {
                 TargetId id = registration.targetId(target);
-                ServedTarget served = new ServedTarget(source, target, sourceId, id, shared);
+                ServedTarget served =
+                        new ServedTarget(source, target, registration.policyVersion(target), sourceId, id, shared);
                 served.limit(target.policy().bytesPerSecond(), source.bytesPerSecond());
                 targets.add(served);
                 launcher.serve(served);

@@ -126,18 +126,11 @@ public final class RunLauncher {
         Optional<Run> brokenOff = stores.runs().brokenOff(served.id(), lane);
         if (brokenOff.isPresent()) {
             Run run = brokenOff.get();
-            stores.runs().restarted(held.lease(), run.number());
+            stores.runs().restarted(held.lease(), run.number(), served.policyUsed());
             return Optional.of(new Launch(run, true, run.parentRun()));
         }
         if (sendsNow) {
-            Run run = stores.runs()
-                    .open(
-                            held.lease(),
-                            lane,
-                            RunCause.REQUEST,
-                            null,
-                            null,
-                            served.policy().toString());
+            Run run = stores.runs().open(held.lease(), lane, RunCause.REQUEST, null, null, served.policyUsed());
             return Optional.of(new Launch(run, false, null));
         }
         Optional<Launch> requested = requested(served, lane, held);
@@ -155,7 +148,7 @@ public final class RunLauncher {
                         verifies ? RunCause.VERIFY : served.isFiring() ? RunCause.SCHEDULE : RunCause.CHANGES,
                         verifies ? requester(served) : null,
                         null,
-                        served.policy().toString());
+                        served.policyUsed());
         return Optional.of(new Launch(run, false, null));
     }
 
@@ -176,19 +169,13 @@ public final class RunLauncher {
             }
             Run run = asked.get();
             if (request.action() == RunRequest.Action.RESTART) {
-                stores.runs().restarted(held.lease(), run.number());
+                stores.runs().restarted(held.lease(), run.number(), served.policyUsed());
                 stores.runs().answer(held.lease(), request, "run " + run.number() + " goes on");
                 boolean onlyFailures = run.state() == RunState.COMPLETED_WITH_FAILURES;
                 return Optional.of(new Launch(run, true, onlyFailures ? Long.valueOf(run.number()) : run.parentRun()));
             }
             Run rerun = stores.runs()
-                    .open(
-                            held.lease(),
-                            lane,
-                            RunCause.RERUN,
-                            request.requestedBy(),
-                            run.number(),
-                            served.policy().toString());
+                    .open(held.lease(), lane, RunCause.RERUN, request.requestedBy(), run.number(), served.policyUsed());
             stores.runs().answer(held.lease(), request, "run " + rerun.number() + " was started");
             return Optional.of(new Launch(rerun, false, run.number()));
         }

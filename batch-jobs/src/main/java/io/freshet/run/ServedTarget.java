@@ -3,6 +3,7 @@ package io.freshet.run;
 import io.freshet.file.FileIdentity;
 import io.freshet.file.FileType;
 import io.freshet.journal.Lane;
+import io.freshet.journal.Runs.PolicyUsed;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ServedTarget {
     private final SourceDefinition source;
     private final TargetDefinition definition;
+    private final int policyVersion;
     private final Fidelity fidelity;
     private final SourceId sourceId;
     private final TargetId id;
@@ -50,11 +52,13 @@ final class ServedTarget {
     ServedTarget(
             SourceDefinition source,
             TargetDefinition definition,
+            int policyVersion,
             SourceId sourceId,
             TargetId id,
             Bandwidth sourceBandwidth) {
         this.source = source;
         this.definition = definition;
+        this.policyVersion = policyVersion;
         this.fidelity = Fidelity.of(definition.address());
         this.sourceId = sourceId;
         this.id = id;
@@ -100,6 +104,11 @@ final class ServedTarget {
 
     Policy policy() {
         return definition.policy();
+    }
+
+    /** Returns the policy as runs record it. */
+    PolicyUsed policyUsed() {
+        return new PolicyUsed(policy().name(), policyVersion);
     }
 
     /** Returns whether deliveries may go on: a window is open, none is wanted, or a firing is under way. */

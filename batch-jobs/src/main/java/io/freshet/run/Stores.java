@@ -12,6 +12,7 @@ import io.freshet.journal.Manifest;
 import io.freshet.journal.MoveHints;
 import io.freshet.journal.Partials;
 import io.freshet.journal.Planning;
+import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Registry;
 import io.freshet.journal.Runs;
@@ -43,7 +44,8 @@ record Stores(
         Holds holds,
         TargetMounts mounts,
         CheckpointCompletion checkpoints,
-        Firings firings) {
+        Firings firings,
+        PolicyBook policies) {
 
     static Stores of(DataSource dataSource) {
         return new Stores(
@@ -66,6 +68,7 @@ record Stores(
                 new Holds(dataSource),
                 new TargetMounts(dataSource),
                 new CheckpointCompletion(dataSource),
-                new Firings(dataSource));
+                new Firings(dataSource),
+                new PolicyBook(dataSource));
     }
 }

@@ -43,6 +43,30 @@ class PolicyTest {
     }
 
     @Test
+    void isWrittenAsInTheConfiguration() {
+        assertThat(PolicyText.of(Policy.withDefaults("x")))
+                .hasToString(
+                        "{bandwidth=unlimited, max-deletes={count: 1000, percent: 50}, max-deletes-per-run=none, settle=100ms,"
+                                + " settle-max=5s, verify=in-flight, unstable=publish, linger=2s, extras=hold,"
+                                + " retry={first: 500ms, longest: 2m}}");
+        Policy windows = berlin(
+                new Window(EnumSet.range(DayOfWeek.MONDAY, DayOfWeek.FRIDAY), at("22:00"), at("06:00"), 20_000_000L),
+                new Window(Set.of(DayOfWeek.SUNDAY), at("00:00"), at("00:00"), Window.UNLIMITED));
+        assertThat(PolicyText.of(windows))
+                .containsEntry(
+                        "windows",
+                        "{days: mon-fri, from: \"22:00\", to: \"06:00\", bandwidth: 20MB/s}, {days: [sun], from: \"00:00\","
+                                + " to: \"24:00\", bandwidth: unlimited}")
+                .containsEntry("time-zone", "Europe/Berlin")
+                .doesNotContainKey("cron");
+        assertThat(PolicyText.of(windows.at(Cron.parse("0 3 * * *"), Misfire.SKIP, BERLIN)))
+                .containsEntry("cron", "0 3 * * *")
+                .containsEntry("misfire", "skip")
+                .containsEntry("time-zone", "Europe/Berlin")
+                .doesNotContainKey("windows");
+    }
+
+    @Test
     void hasWindowsOrAScheduleNotBoth() {
         Policy windows = berlin(new Window(DAILY, at("22:00"), at("06:00")));
         assertThatThrownBy(() -> new Policy(
@@ -122,6 +146,53 @@ class PolicyTest {
         assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T12:00:00Z"))).isEmpty();
         assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T18:00:00Z"))).hasValue(500);
         assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T23:00:00Z"))).hasValue(500);
+    }
+
+    @Test
+    void forecastsFiringsAndTellsWhereTheClocksChange() {
+        Policy policy = Policy.withDefaults("x").at(Cron.parse("30 2 * * *"), Misfire.RUN_ONCE, BERLIN);
+        List<Forecast.Upcoming> next = new Forecast(policy).next(Instant.parse("2026-03-27T12:00:00Z"), 4);
+        assertThat(next)
+                .extracting(upcoming -> upcoming.local().toOffsetDateTime().toString())
+                .containsExactly(
+                        "2026-03-28T02:30+01:00",
+                        "2026-03-29T03:00+02:00",
+                        "2026-03-30T02:30+02:00",
+                        "2026-03-31T02:30+02:00");
+        assertThat(next)
+                .extracting(Forecast.Upcoming::clockChange)
+                .containsExactly(null, "the clocks are put forward by 60 minutes before this", null, null);
+    }
+
+    @Test
+    void forecastsOpeningsAndWhatIsClosedBetween() {
+        Policy policy = berlin(new Window(DAILY, at("22:00"), at("06:00")));
+        Forecast forecast = new Forecast(policy);
+        List<Forecast.Upcoming> next = forecast.next(Instant.parse("2026-10-23T20:30:00Z"), 2);
+        assertThat(next)
+                .extracting(Forecast.Upcoming::at)
+                .containsExactly(Instant.parse("2026-10-24T20:00:00Z"), Instant.parse("2026-10-25T21:00:00Z"));
+        assertThat(next)
+                .extracting(Forecast.Upcoming::clockChange)
+                .containsExactly("the clocks are put back by 60 minutes before this", null);
+        assertThat(forecast.closed(Instant.parse("2026-06-02T12:00:00Z"), Instant.parse("2026-06-03T12:00:00Z")))
+                .containsExactly(
+                        span("2026-06-02T12:00:00Z", "2026-06-02T20:00:00Z"),
+                        span("2026-06-03T04:00:00Z", "2026-06-03T20:00:00Z"));
+        Policy hourly = policy.at(Cron.parse("0 * * * *"), Misfire.SKIP, BERLIN);
+        assertThat(new Forecast(hourly)
+                        .closed(Instant.parse("2026-06-02T12:30:00Z"), Instant.parse("2026-06-02T13:30:00Z")))
+                .containsExactly(
+                        span("2026-06-02T12:30:00Z", "2026-06-02T13:00:00Z"),
+                        span("2026-06-02T13:00:00Z", "2026-06-02T14:00:00Z"));
+        assertThat(new Forecast(Policy.withDefaults("x")).closed(Instant.EPOCH, Instant.now()))
+                .isEmpty();
+        assertThat(new Forecast(Policy.withDefaults("x")).next(Instant.now(), 10))
+                .isEmpty();
+    }
+
+    private static Opening span(String from, String to) {
+        return new Opening(Instant.parse(from), Instant.parse(to));
     }
 
     private static void assertOpen(Policy policy, String moment, boolean open) {

@@ -153,9 +153,13 @@ class CronIT extends OneTarget {
         change("second");
         awaitFile(open, "second");
         assertThat(count("SELECT count(*) FROM firing")).isZero();
+        assertThat(text("SELECT name || ' ' || version FROM policy_version WHERE name = 'nightly' ORDER BY version"))
+                .containsExactly("nightly 1", "nightly 2");
         clock.advance(Duration.ofHours(14));
         replication.fire("nightly");
         awaitFile(replica, "second");
+        assertThat(text("SELECT DISTINCT policy || ' ' || policy_version FROM run WHERE policy = 'nightly'"))
+                .containsExactly("nightly 2");
     }
 
     /** Once a day: also where the last one began a little later after its firing than this one is after its own. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param verified files that were sent and then hashed on the target, and found right
  * @param differing paths that a verification found on the target otherwise than the manifest says
  * @param extra paths that a verification found on the target and that we never put there
+ * @param policy the name of its policy
+ * @param policyVersion which version of it; null for runs from before versions were kept
  * @param bytes content sent
  */
 public record RunRecord(
@@ -29,6 +31,7 @@ public record RunRecord(
         @Nullable String requestedBy,
         @Nullable Long parentRun,
         String policy,
+        @Nullable Integer policyVersion,
         String node,
         Instant startedAt,
         @Nullable Instant endedAt,
@@ -61,7 +64,7 @@ public record RunRecord(
 
     static final String COLUMNS = """
             t.name AS target, r.run_number, r.lane::text, r.state::text, r.cause::text, r.requested_by, r.parent_run,
-            r.policy, r.node, r.started_at, r.ended_at, r.transferred, r.renamed, r.deleted, r.metadata, r.adopted,
+            r.policy, r.policy_version, r.node, r.started_at, r.ended_at, r.transferred, r.renamed, r.deleted, r.metadata, r.adopted,
             r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.verified,
             r.differing, r.extra, r.bytes, r.error_code, r.error
             """;
@@ -76,6 +79,7 @@ public record RunRecord(
                 row.getString("requested_by"),
                 row.getObject("parent_run", Long.class),
                 row.getString("policy"),
+                row.getObject("policy_version", Integer.class),
                 row.getString("node"),
                 Rows.instant(row, "started_at"),
                 Rows.instantOrNull(row, "ended_at"),

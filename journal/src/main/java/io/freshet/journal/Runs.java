@@ -30,17 +30,17 @@ public final class Runs {
             RunCause cause,
             @Nullable String requestedBy,
             @Nullable Long parentRun,
-            String policy) {
+            PolicyUsed policy) {
         return transactions.underLease(
                 jdbc,
                 lease,
                 () -> jdbc.sql("""
                         WITH numbered AS (
                             UPDATE target_state SET last_run = last_run + 1 WHERE target_id = :target RETURNING last_run)
-                        INSERT INTO run (target_id, run_number, lane, state, cause, requested_by, parent_run, policy, node,
-                            epoch)
+                        INSERT INTO run (target_id, run_number, lane, state, cause, requested_by, parent_run, policy,
+                            policy_version, node, epoch)
                         SELECT :target, last_run, :lane::lane, 'RUNNING', :cause::run_cause, :requestedBy, :parentRun,
-                               :policy, :node, :epoch
+                               :policy, :policyVersion, :node, :epoch
                         FROM numbered
                         RETURNING target_id, run_number, lane, state, cause, parent_run, held, failed
                         """)
@@ -49,12 +49,16 @@ public final class Runs {
                         .param("cause", cause.name())
                         .param("requestedBy", requestedBy)
                         .param("parentRun", parentRun)
-                        .param("policy", policy)
+                        .param("policy", policy.name())
+                        .param("policyVersion", policy.version())
                         .param("node", lease.node())
                         .param("epoch", lease.epoch())
                         .query(Runs::run)
                         .single());
     }
+
+    /** The policy under which a run is opened, and which version of it. */
+    public record PolicyUsed(String name, int version) {}
 
     public Optional<Run> find(TargetId target, long runNumber) {
         return jdbc.sql(RUN + "WHERE target_id = :target AND run_number = :run")
@@ -90,9 +94,21 @@ public final class Runs {
                 .single();
     }
 
-    /** A run goes on under a new owner or after a stop. */
-    public void restarted(Lease lease, long runNumber) {
+    /** A run goes on under a new owner or after a stop, and under the policy as it is by then. */
+    public void restarted(Lease lease, long runNumber, PolicyUsed policy) {
         change(lease, runNumber, RunState.RUNNING, null, null);
+        transactions.underLease(
+                jdbc,
+                lease,
+                () -> jdbc.sql("""
+                        UPDATE run SET policy = :policy, policy_version = :version
+                        WHERE target_id = :target AND run_number = :run
+                        """)
+                        .param("policy", policy.name())
+                        .param("version", policy.version())
+                        .param("target", lease.target().value())
+                        .param("run", runNumber)
+                        .update());
     }
 
     /**

@@ -186,6 +186,17 @@ class DeliveriesIT {
                 .containsExactly("student2 " + run);
     }
 
+    @Test
+    void aRunThatGoesOnIsUnderThePolicyAsItIsThen() {
+        target.runs.ended(target.lease, run, RunState.FAILED, ErrorCode.TARGET_FAILURE, "away");
+        target.runs.restarted(target.lease, run, new Runs.PolicyUsed("nights", 7));
+        assertThat(target.jdbc
+                        .sql("SELECT policy || ' ' || policy_version FROM run")
+                        .query(String.class)
+                        .list())
+                .containsExactly("nights 7");
+    }
+
     private void put(ManifestEntry... entries) {
         WaveRecord wave = new WaveRecord();
         List.of(entries).forEach(wave::put);

@@ -82,7 +82,7 @@ final class Target {
     }
 
     long openRun() {
-        return runs.open(lease, Lane.EXPRESS, RunCause.CHANGES, null, null, "continuous")
+        return runs.open(lease, Lane.EXPRESS, RunCause.CHANGES, null, null, new Runs.PolicyUsed("continuous", 1))
                 .number();
     }
 

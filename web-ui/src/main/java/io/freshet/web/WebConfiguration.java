@@ -4,6 +4,7 @@ import io.freshet.journal.AccountBook;
 import io.freshet.journal.CheckpointBook;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
@@ -14,6 +15,7 @@ import io.freshet.web.account.AccountConfiguration;
 import io.freshet.web.action.Actions;
 import io.freshet.web.action.CheckpointActions;
 import io.freshet.web.api.ApiConfiguration;
+import io.freshet.web.api.ConfiguredPolicies;
 import io.freshet.web.live.LiveConfiguration;
 import io.freshet.web.monitoring.MonitoringConfiguration;
 import io.freshet.web.page.PageConfiguration;
@@ -104,6 +106,16 @@ public class WebConfiguration {
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 paths,
                 clock);
+    }
+
+    @Bean
+    ConfiguredPolicies configuredPolicies(WebSettings settings) {
+        return new ConfiguredPolicies(settings.policies());
+    }
+
+    @Bean
+    PolicyBook policyBook(DataSource database) {
+        return new PolicyBook(database);
     }
 
     @Bean

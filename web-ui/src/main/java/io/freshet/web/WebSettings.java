@@ -1,7 +1,9 @@
 package io.freshet.web;
 
 import io.freshet.journal.OpeningHours;
+import io.freshet.policy.Policy;
 import java.time.ZoneId;
+import java.util.List;
 
 /**
  * What the web front needs to know of the configuration.
@@ -9,5 +11,10 @@ import java.time.ZoneId;
  * @param zone the zone in which pages tell moments
  * @param version of Freshet, for the footer
  * @param openingHours when the windows of the policies are open
+ * @param policies those that targets may name, the built-in one among them
  */
-public record WebSettings(ZoneId zone, String version, OpeningHours openingHours) {}
+public record WebSettings(ZoneId zone, String version, OpeningHours openingHours, List<Policy> policies) {
+    public WebSettings {
+        policies = List.copyOf(policies);
+    }
+}

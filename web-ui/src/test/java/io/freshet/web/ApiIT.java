@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.freshet.database.TestDatabase;
+import io.freshet.journal.PolicyBook;
+import io.freshet.policy.PolicyText;
 import io.freshet.web.account.Role;
 import io.freshet.web.evidence.SignedEvidence;
 import java.net.http.HttpResponse;
@@ -45,6 +47,37 @@ class ApiIT {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @Test
+    void tellsOfPolicies() {
+        JsonNode list = get("/api/v1/policies");
+        assertThat(list.at("/0/name").asString()).isEqualTo("continuous");
+        assertThat(list.at("/0/open").asBoolean()).isTrue();
+        assertThat(list.at("/0/targets/0").asString()).isEqualTo("web1");
+        assertThat(list.at("/1/schedule").asString()).isEqualTo("cron");
+
+        PolicyBook book = new PolicyBook(database.dataSource());
+        book.register("mornings", Map.of("cron", "0 4 * * *"));
+        book.register("mornings", PolicyText.of(WebServer.policies().get(1)));
+        JsonNode now = get("/api/v1/policies/mornings");
+        assertThat(now.at("/version").asInt()).isEqualTo(2);
+        assertThat(now.at("/current").asBoolean()).isTrue();
+        assertThat(now.at("/definition/cron").asString()).isEqualTo("0 3 * * *");
+        assertThat(now.at("/versions").size()).isEqualTo(2);
+        JsonNode then = get("/api/v1/policies/mornings?version=1");
+        assertThat(then.at("/definition/cron").asString()).isEqualTo("0 4 * * *");
+        assertThat(then.at("/current").asBoolean()).isFalse();
+
+        server.rows().change("content", "p/a", "PATH", null);
+        JsonNode preview = get("/api/v1/policies/mornings/preview");
+        assertThat(preview.at("/next").size()).isEqualTo(10);
+        assertThat(preview.at("/next/0/at").asString()).contains("T03:00");
+        assertThat(preview.at("/delays/0/paths").asInt()).isEqualTo(1);
+        assertThat(preview.at("/delays/0/bytes").asInt()).isEqualTo(1234);
+        assertThat(preview.at("/sources/0").asString()).isEqualTo("content");
+        assertThat(get("/api/v1/policies/continuous/preview").at("/delays").size())
+                .isZero();
     }
 
     @Test

@@ -5,6 +5,9 @@ import io.freshet.journal.AccountBook;
 import io.freshet.journal.JournalRows;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.OpeningHours;
+import io.freshet.policy.Cron;
+import io.freshet.policy.Misfire;
+import io.freshet.policy.Policy;
 import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.LocalToken;
 import io.freshet.web.account.MetricsToken;
@@ -170,6 +173,14 @@ final class WebServer implements AutoCloseable {
         }
     }
 
+    /** What the configuration would say. */
+    static List<Policy> policies() {
+        return List.of(
+                Policy.withDefaults(Policy.CONTINUOUS),
+                Policy.withDefaults("mornings")
+                        .at(Cron.parse("0 3 * * *"), Misfire.RUN_ONCE, ZoneId.of("Europe/Berlin")));
+    }
+
     @SpringBootConfiguration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @Import(WebConfiguration.class)
@@ -181,7 +192,7 @@ final class WebServer implements AutoCloseable {
 
         @Bean
         WebSettings settings() {
-            return new WebSettings(ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS);
+            return new WebSettings(ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS, policies());
         }
 
         @Bean

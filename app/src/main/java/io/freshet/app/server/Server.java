@@ -3,6 +3,7 @@ package io.freshet.app.server;
 import io.freshet.app.config.FreshetConfiguration;
 import io.freshet.journal.Journal;
 import io.freshet.journal.Notifications;
+import io.freshet.journal.PolicyBook;
 import io.freshet.journal.Registry;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.WatcherRecords;
@@ -76,7 +77,8 @@ public final class Server implements AutoCloseable {
                 clock));
         CompletableFuture<Void> watching = database.thenAccept(opened -> {
             notifications.start();
-            Registration registration = Registration.of(configuration.sources(), new Registry(dataSource));
+            Registration registration =
+                    Registration.of(configuration.sources(), new Registry(dataSource), new PolicyBook(dataSource));
             if (roles.contains(Role.WATCH)) {
                 Map<SourceId, SourceDefinition> sources = new LinkedHashMap<>();
                 registration.sources().forEach((source, id) -> sources.put(id, source));

@@ -4,6 +4,7 @@ import io.freshet.app.config.ListenAddress;
 import io.freshet.app.config.SecretFile;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import io.freshet.policy.Policy;
 import io.freshet.run.RunThreads;
 import io.freshet.web.WebConfiguration;
 import io.freshet.web.WebSettings;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -71,7 +73,11 @@ class WebBeans {
         return new WebSettings(
                 ZoneId.systemDefault(),
                 Version.text(),
-                new PolicyHours(parts.configuration().sources()));
+                new PolicyHours(parts.configuration().sources()),
+                Stream.concat(
+                                Stream.of(Policy.withDefaults(Policy.CONTINUOUS)),
+                                parts.configuration().policies().stream())
+                        .toList());
     }
 
     @Bean

@@ -3,7 +3,10 @@ package io.freshet.web.api;
 import io.freshet.journal.Barriers;
 import io.freshet.journal.Completeness;
 import io.freshet.journal.Notifications;
+import io.freshet.journal.PolicyBook;
+import io.freshet.journal.PolicyDelays;
 import io.freshet.web.action.CheckpointActions;
+import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,12 +15,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The REST API's parts. */
 @Configuration(proxyBeanMethods = false)
-@Import({StatusApi.class, RunApi.class, CommandApi.class, BandwidthApi.class, CheckpointApi.class})
+@Import({StatusApi.class, RunApi.class, CommandApi.class, BandwidthApi.class, CheckpointApi.class, PolicyApi.class})
 public class ApiConfiguration {
     @Bean
     WaitDesk waitDesk(DataSource database, Notifications notifications) {
         JdbcClient jdbc = JdbcClient.create(database);
         return new WaitDesk(new Barriers(jdbc), new Completeness(jdbc), notifications);
+    }
+
+    @Bean
+    PolicyDesk policyDesk(DataSource database, ConfiguredPolicies configured, PolicyBook book, Clock clock) {
+        return new PolicyDesk(configured.all(), book, new PolicyDelays(JdbcClient.create(database)), clock);
     }
 
     @Bean

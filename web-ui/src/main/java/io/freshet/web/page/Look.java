@@ -148,9 +148,9 @@ public final class Look {
                 : new Badge("deliver", "info", "Under way");
     }
 
-    /** The policy that a run used, by name; a run that was frozen with the whole of it says so. */
+    /** The policy that a run used, by name and version; runs from before there were versions know all that it said. */
     public String policy(RunRecord run) {
-        return run.policy().startsWith("{") ? "as it was then" : run.policy();
+        return run.policyVersion() == null ? run.policy() : run.policy() + ", version " + run.policyVersion();
     }
 
     /** What a run did, each with the part of the report that lists it. */

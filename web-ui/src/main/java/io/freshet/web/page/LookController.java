@@ -3,6 +3,7 @@ package io.freshet.web.page;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.PathAnswer;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
@@ -33,6 +34,7 @@ final class LookController {
     private final RunHistory runs;
     private final Requests requests;
     private final ProgressReports progress;
+    private final PolicyBook policies;
     private final Actions actions;
 
     LookController(
@@ -41,12 +43,14 @@ final class LookController {
             RunHistory runs,
             Requests requests,
             ProgressReports progress,
+            PolicyBook policies,
             Actions actions) {
         this.overview = overview;
         this.paths = paths;
         this.runs = runs;
         this.requests = requests;
         this.progress = progress;
+        this.policies = policies;
         this.actions = actions;
     }
 
@@ -196,12 +200,15 @@ final class LookController {
 
     private void fillRun(Model model, String target, long number) {
         actions.targets(target);
+        RunRecord run = runs.find(target, number)
+                .orElseThrow(() -> RefusedException.unknown(
+                        "There is no run " + number + " of " + target,
+                        "It may have been cleared away, or is still to come."));
+        Integer version = run.policyVersion();
+        model.addAttribute("run", run);
         model.addAttribute(
-                "run",
-                runs.find(target, number)
-                        .orElseThrow(() -> RefusedException.unknown(
-                                "There is no run " + number + " of " + target,
-                                "It may have been cleared away, or is still to come.")));
+                "policy",
+                version == null ? null : policies.find(run.policy(), version).orElse(null));
         model.addAttribute("steps", runs.steps(target, number));
         model.addAttribute("progress", progress.read(target, number));
         model.addAttribute("requests", requests.ofRun(target, number));
