@@ -57,6 +57,7 @@ final class CheckConfigCommand implements Callable<Integer> {
         out.println(VisibleText.of(configuration.file() + ": right; "
                 + configuration.sources().size() + " source(s), " + targets + " target(s), "
                 + configuration.policies().size() + " policy(ies) of its own"));
+        configuration.remarks().forEach(remark -> out.println(VisibleText.of("remark: " + remark)));
         if (explain != null) {
             configuration.sources().forEach(source -> explain(source, requireNonNull(explain), out));
         }

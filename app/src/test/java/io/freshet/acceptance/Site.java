@@ -45,6 +45,7 @@ final class Site implements AutoCloseable {
                             url: %s
                             identity-file: %s
                             known-hosts: %s
+                            allow-root: true
                     """.formatted(i, server.url(replica), server.identity(), server.knownHosts()));
             for (String option : options) {
                 targets.append("        ").append(option).append(": true\n");

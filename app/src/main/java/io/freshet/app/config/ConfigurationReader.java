@@ -129,7 +129,15 @@ public final class ConfigurationReader {
                 directory -> files.addOwn(section.value("data-dir").orElseThrow(), directory));
         new Overlaps(sourceReader.roots(), sourceReader.targets()).report(files.own());
         return dataDirectory.map(directory -> new FreshetConfiguration(
-                file, directory, database, listen, metricsTokenFile.orElse(null), logFormat, sources, policies));
+                file,
+                directory,
+                database,
+                listen,
+                metricsTokenFile.orElse(null),
+                logFormat,
+                sources,
+                policies,
+                sourceReader.remarks()));
     }
 
     private Optional<Path> metricsToken(Value value) {

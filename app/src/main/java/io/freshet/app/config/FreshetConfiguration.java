@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory absolute; where Freshet keeps its own things
  * @param metricsTokenFile its first line lets a monitoring system in to the metrics; null where only accounts' tokens do
  * @param policies those that the file defines, without the built-in ones
+ * @param remarks what is right and may not work all the same, in whole sentences
  */
 public record FreshetConfiguration(
         Path file,
@@ -22,9 +23,11 @@ public record FreshetConfiguration(
         @Nullable Path metricsTokenFile,
         LogFormat logFormat,
         List<SourceDefinition> sources,
-        List<Policy> policies) {
+        List<Policy> policies,
+        List<String> remarks) {
     public FreshetConfiguration {
         sources = List.copyOf(sources);
         policies = List.copyOf(policies);
+        remarks = List.copyOf(remarks);
     }
 }

@@ -43,6 +43,10 @@ final class SourceReader {
         return targetReader.places();
     }
 
+    List<String> remarks() {
+        return targetReader.remarks();
+    }
+
     List<SourceDefinition> read(Value sources) {
         List<SourceDefinition> read = new ArrayList<>();
         for (Value value : sources.sequence("sources: [{name: content, path: /srv/content, targets: […]}]")) {

@@ -13,6 +13,8 @@ final class SshOptionsReader {
             "keys in ssh-agent are not used, as the SSH library knows no agents; name the"
                     + " private key with identity-file, and what opens it with passphrase-file or passphrase-env";
 
+    static final String ALLOW_ROOT = "allow-root";
+
     static final List<String> KEYS = List.of(
             "identity-file",
             "certificate-file",
@@ -20,7 +22,8 @@ final class SshOptionsReader {
             "passphrase-env",
             "known-hosts",
             "jump",
-            "ssh-config");
+            "ssh-config",
+            ALLOW_ROOT);
 
     /** Keys that people may try, and what to do instead. */
     static final Map<String, String> INSTEAD = Map.of(
@@ -59,6 +62,9 @@ final class SshOptionsReader {
                 .ifPresent(path -> options.put("known-hosts", path.toString()));
         section.value("jump").flatMap(Value::text).ifPresent(hosts -> options.put("jump", hosts));
         section.value("ssh-config").flatMap(this::sshConfig).ifPresent(file -> options.put("ssh-config", file));
+        section.value(ALLOW_ROOT)
+                .flatMap(Value::flag)
+                .ifPresent(allowed -> options.put(ALLOW_ROOT, Boolean.toString(allowed)));
         return options;
     }
 

@@ -41,6 +41,7 @@ final class TargetReader {
     private final Map<String, Policy> policies;
     private final Set<String> names = new HashSet<>();
     private final List<Place> places = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
 
     TargetReader(FileChecks files, Map<String, Policy> policies) {
         this.files = files;
@@ -51,6 +52,11 @@ final class TargetReader {
     /** Returns where the targets of all sources are. */
     List<Place> places() {
         return places;
+    }
+
+    /** Returns what is right and may not work all the same. */
+    List<String> remarks() {
+        return remarks;
     }
 
     List<TargetDefinition> read(Value targets) {
@@ -82,6 +88,7 @@ final class TargetReader {
             Value written = urlValue.orElseThrow();
             boolean whole = name.isPresent() && SshOptionsReader.isWhole(section, options);
             TargetPlace place = whole ? locate(address, written) : new TargetPlace(url.get(), List.of(), List.of());
+            remarkOnRoot(address, place.url());
             places.add(new Place(written, address.name(), place.url(), place.through()));
         }
         Policy policy = section.value("policy").flatMap(this::policy).orElse(policies.get(Policy.CONTINUOUS));
@@ -89,6 +96,15 @@ final class TargetReader {
             return Optional.empty();
         }
         return Optional.of(new TargetDefinition(new TargetAddress(name.get(), url.get(), options), policy));
+    }
+
+    /** Whether the superuser is locked in there is only seen by logging in. */
+    private void remarkOnRoot(TargetAddress address, URI there) {
+        if ("root".equals(there.getUserInfo()) && !"true".equals(address.option(SshOptionsReader.ALLOW_ROOT))) {
+            remarks.add("target " + address.name()
+                    + " logs in as root; unless ChrootDirectory locks it in there, it will be"
+                    + " refused: take another account, or write " + SshOptionsReader.ALLOW_ROOT + ": true");
+        }
     }
 
     /** Returns where an address leads; what its connector says against it is a problem of the URL. */

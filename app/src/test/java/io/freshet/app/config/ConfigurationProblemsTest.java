@@ -72,7 +72,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "    policy: nights",
                         "    colour: red",
-                        "13:9: sources[0].targets[0].colour: there is no such key. There are acls, certificate-file, devices, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, sparse, ssh-config, url, xattrs."),
+                        "13:9: sources[0].targets[0].colour: there is no such key. There are acls, allow-root, certificate-file, devices, identity-file, jump, known-hosts, name, passphrase-env, passphrase-file, policy, sparse, ssh-config, url, xattrs."),
                 mistake(
                         "bandwidth: 200MB/s",
                         "crontab: '0 * * * *'",

@@ -73,6 +73,7 @@ class ConfigurationReaderTest {
                     passphrase-file: passphrase
                     known-hosts: known_hosts
                     policy: nights
+                    allow-root: true
                     xattrs: true
                     sparse: false
                   - name: web2
@@ -174,6 +175,7 @@ class ConfigurationReaderTest {
         assertThat(target.address().options())
                 .containsOnly(
                         Map.entry("xattrs", "true"),
+                        Map.entry("allow-root", "true"),
                         Map.entry("identity-file", directory.resolve("id").toString()),
                         Map.entry(
                                 "passphrase-file",
@@ -218,6 +220,22 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void rootIsRemarkedOnUnlessItIsAllowed() {
+        String root = SHORTEST.replace(
+                "file:///srv/copy",
+                "sftp://root@web1/srv\n        identity-file: id\n        known-hosts: known_hosts");
+        assertThat(ConfigurationReader.read(folder.file(root)).remarks())
+                .singleElement()
+                .asString()
+                .contains("target copy logs in as root", "allow-root: true");
+        String allowed = root + "        allow-root: true\n";
+        assertThat(ConfigurationReader.read(folder.file(allowed)).remarks()).isEmpty();
+        assertThat(ConfigurationReader.read(folder.file(root.replace("root@", "app@")))
+                        .remarks())
+                .isEmpty();
+    }
+
+    @Test
     void rescansAreDailyUnlessTheFileSaysOtherwise() {
         assertThat(ConfigurationReader.read(folder.file(SHORTEST))
                         .sources()
@@ -259,6 +277,7 @@ class ConfigurationReaderTest {
                         "known-hosts",
                         "jump",
                         "ssh-config",
+                        "allow-root",
                         "policy",
                         "xattrs",
                         "acls",

@@ -23,18 +23,21 @@ import org.jspecify.annotations.Nullable;
  * @param hops the jump hosts in the order in which they are passed, and last the target's host
  * @param passphrase what opens the private keys; null if they need none
  * @param fidelity what the target is to keep beyond the usual
+ * @param rootAllowed whether the superuser may log in where nothing locks it in
  */
 record SshSettings(
         String target,
         String root,
         List<SshHop> hops,
         @Nullable Passphrase passphrase,
-        Fidelity fidelity) {
+        Fidelity fidelity,
+        boolean rootAllowed) {
     static final String KNOWN_HOSTS = "known-hosts";
     static final String IDENTITY_FILE = "identity-file";
     static final String CERTIFICATE_FILE = "certificate-file";
     static final String JUMP = "jump";
     static final String SSH_CONFIG = "ssh-config";
+    static final String ALLOW_ROOT = "allow-root";
 
     SshSettings {
         hops = List.copyOf(hops);
@@ -91,7 +94,8 @@ record SshSettings(
                 TextForm.encode(rootBytes(url.getRawPath())),
                 new HopFinder(address, localUser).find(target),
                 Passphrase.of(address, localUser.environment()),
-                Fidelity.of(address));
+                Fidelity.of(address),
+                Boolean.parseBoolean(address.option(ALLOW_ROOT)));
     }
 
     static Path readable(TargetAddress address, String option, Path file) {

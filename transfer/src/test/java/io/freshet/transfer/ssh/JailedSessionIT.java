@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.target.Capability;
+import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetSession;
 import io.freshet.transfer.Account;
 import io.freshet.transfer.MemoryDirectory;
@@ -14,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +109,23 @@ class JailedSessionIT extends TargetSessionContract {
                     .hasMessageContaining("the right to write there");
         }
         assertThat(jail.resolve(".freshet")).doesNotExist();
+    }
+
+    /** A symlink there leads nowhere but into the jail. */
+    @Test
+    void theSuperuserNeedsNoLeaveInAJail() throws IOException {
+        TargetAddress address = server.address("jailed", "root", "/");
+        Map<String, String> options = new HashMap<>(address.options());
+        options.remove("allow-root");
+        Path house = jail.resolve(".freshet");
+        try (TargetSession jailed =
+                new SshTargetConnector().connect(new TargetAddress("jailed", address.url(), options))) {
+            jailed.enterGate(1, "first");
+            assertThat(jailed.capabilities()).contains(Capability.CHANGE_OWNER);
+        } finally {
+            Files.deleteIfExists(house.resolve("g1-first-only0"));
+            Files.deleteIfExists(house);
+        }
     }
 
     @Test

@@ -127,7 +127,7 @@ class KilledServerIT {
             TargetAddress address = new TargetAddress(
                     "t",
                     URI.create("sftp://nobody@localhost" + root),
-                    Map.of("known-hosts", login, "identity-file", login));
+                    Map.of("known-hosts", login, "identity-file", login, "allow-root", "true"));
             return new SftpTargetSession(
                     SshSettings.of(address, LocalUser.current()), channel, RemoteShell.NONE, this::kill);
         }

@@ -82,7 +82,8 @@ public final class MinaServer implements AutoCloseable {
                 URI.create("sftp://anyone@127.0.0.1:" + server.getPort() + path),
                 Map.of(
                         "identity-file", directory.resolve("id_ecdsa").toString(),
-                        "known-hosts", directory.resolve("known_hosts").toString()));
+                        "known-hosts", directory.resolve("known_hosts").toString(),
+                        "allow-root", "true"));
     }
 
     /** Lets clients send so much before the server has taken it in. */

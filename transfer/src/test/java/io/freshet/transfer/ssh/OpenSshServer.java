@@ -145,6 +145,8 @@ public final class OpenSshServer implements AutoCloseable {
         Map<String, String> options = new HashMap<>();
         options.put("identity-file", identity().toString());
         options.put("known-hosts", knownHosts().toString());
+        // Whoever runs the tests may be root, and nothing locks them in.
+        options.put("allow-root", "true");
         return options;
     }
 

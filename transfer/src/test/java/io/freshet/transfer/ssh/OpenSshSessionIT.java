@@ -1,12 +1,15 @@
 package io.freshet.transfer.ssh;
 
+import static io.freshet.transfer.FailureCodes.code;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.target.Capability;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
+import io.freshet.target.TargetAddress;
 import io.freshet.target.TargetSession;
 import io.freshet.transfer.Account;
 import io.freshet.transfer.MadeContent;
@@ -20,7 +23,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +59,25 @@ class OpenSshSessionIT extends TargetSessionContract {
     @Override
     protected TargetSession connect() {
         return new SshTargetConnector().connect(server.address("student", root));
+    }
+
+    @Test
+    void theSuperuserIsRefusedWhereNothingLocksItIn() {
+        Map<String, String> options =
+                new HashMap<>(server.address("student", root).options());
+        options.remove("allow-root");
+        try (TargetSession open =
+                new SshTargetConnector().connect(new TargetAddress("student", server.url(root), options))) {
+            if (Account.SUPERUSER) {
+                assertThatThrownBy(() -> open.enterGate(2, "next"))
+                        .satisfies(code(ErrorCode.CONFIGURATION_INVALID))
+                        .hasMessageContainingAll("target 'student'", "ChrootDirectory", "allow-root: true");
+                assertThatThrownBy(() -> open.apply(List.of(put("a", MadeContent.of("x"))), Monitor.NONE))
+                        .isInstanceOf(IllegalStateException.class);
+            } else {
+                open.enterGate(2, "next");
+            }
+        }
     }
 
     @Test
