@@ -139,6 +139,16 @@ class FreshetIT {
                 assertThat(second.err()).contains("is in use by another Freshet");
             }
             assertThat(command("wait")).as("the first one still answers").isZero();
+            assertThat(command("where", "a.txt")).isZero();
+            assertThat(process.terminate()).isZero();
+        }
+        Files.writeString(home.resolve("source/a.txt"), "nobody observes this\n");
+        try (FreshetProcess process = FreshetProcess.start(home, "serve", "--roles", "run,web")) {
+            process.awaitReady();
+            try (FreshetProcess where = FreshetProcess.start(home, "where", "a.txt")) {
+                assertThat(where.awaitEnd()).isEqualTo(1);
+                assertThat(where.out()).contains("Changed at the source, and not observed yet");
+            }
             assertThat(process.terminate()).isZero();
         }
     }

@@ -137,8 +137,19 @@ public final class Manifest {
         String name = row.getString("name");
         FileType type = FileType.ofCode(row.getString("type").charAt(0));
         String hash = row.getString("content_hash");
+        FileState state = state(row, type);
+        return new ManifestEntry(
+                name.isEmpty() ? directory : directory.child(TextForm.decode(name)),
+                state,
+                hash == null ? null : new ContentHash(hash),
+                Evidence.valueOf(row.getString("evidence")),
+                row.getBoolean("supported"));
+    }
+
+    /** Reads the columns with what was delivered. */
+    static FileState state(ResultSet row, FileType type) throws SQLException {
         byte[] extended = row.getBytes("extended");
-        FileState state = new FileState(
+        return new FileState(
                 type,
                 row.getLong("size"),
                 row.getLong("mtime_nanos"),
@@ -151,11 +162,5 @@ public final class Manifest {
                 row.getString("link_target"),
                 row.getLong("device"),
                 extended == null ? ExtendedAttributes.NOT_ASKED : ExtendedAttributes.ofDigest(extended));
-        return new ManifestEntry(
-                name.isEmpty() ? directory : directory.child(TextForm.decode(name)),
-                state,
-                hash == null ? null : new ContentHash(hash),
-                Evidence.valueOf(row.getString("evidence")),
-                row.getBoolean("supported"));
     }
 }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param pathBase64 its bytes, where the text form is not the name itself; else null
  * @param sentence the answer in one sentence
  * @param observedAt the source was observed up to this moment
+ * @param sourceSeen whether who answers has looked at the source itself, so that nothing is called delivered that is another
+ *     one by now; if not, the answer holds for what was observed
  */
 public record PathAnswer(
         String source,
@@ -19,6 +21,7 @@ public record PathAnswer(
         String sentence,
         @Nullable Instant observedAt,
         Instant asOf,
+        boolean sourceSeen,
         List<AtTarget> targets) {
 
     /** Returns whether any target holds it or has work for it. */
@@ -34,9 +37,9 @@ public record PathAnswer(
         HELD("held"),
         /** Cannot be delivered until a person acts. */
         FAILED("failed"),
-        /** On its way, or waiting for something that comes by itself, or for a paused target. */
+        /** On its way, or not observed yet, or waiting for something that comes by itself, or for a paused target. */
         WAITING("waiting"),
-        /** Nothing at this path is waiting, and the target holds it as it was observed. */
+        /** Nothing at this path is waiting, and the target holds it as it was observed, and as it was seen if it was. */
         DELIVERED("delivered"),
         /** The target cannot hold it, and that was said. */
         UNSUPPORTED("not supported"),

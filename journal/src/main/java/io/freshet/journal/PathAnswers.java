@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -17,9 +18,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class PathAnswers {
     private final JdbcClient jdbc;
     private final PathVerdict verdict;
+    private final SourceLook sourceLook;
 
-    public PathAnswers(JdbcClient jdbc, OpeningHours openingHours, Wording wording) {
+    /** @param sourceLook asked what the source has now, once for each answer */
+    public PathAnswers(JdbcClient jdbc, OpeningHours openingHours, Wording wording, SourceLook sourceLook) {
         this.jdbc = jdbc;
+        this.sourceLook = sourceLook;
         this.verdict = new PathVerdict(openingHours, wording);
     }
 
@@ -45,7 +49,10 @@ public final class PathAnswers {
 
     private PathAnswer answer(String source, String path, @Nullable String target) {
         List<PathFacts> facts = facts(source, new Scope(path), target);
-        List<PathAnswer.AtTarget> targets = facts.stream().map(verdict::of).toList();
+        // After the database was asked: what is on its way by then is no longer unobserved.
+        Optional<SourceLook.Seen> seen = sourceLook.look(source, RelativePath.parse(path));
+        List<PathAnswer.AtTarget> targets =
+                facts.stream().map(each -> verdict.of(each, seen)).toList();
         Instant asOf = facts.isEmpty() ? Instant.EPOCH : facts.get(0).asOf();
         return new PathAnswer(
                 source,
@@ -57,6 +64,7 @@ public final class PathAnswers {
                 PathVerdict.summary(path, targets),
                 facts.isEmpty() ? null : facts.get(0).observedAt(),
                 asOf,
+                seen.isPresent(),
                 targets);
     }
 
@@ -64,6 +72,8 @@ public final class PathAnswers {
         return jdbc.sql("""
                 SELECT t.name AS target, statement_timestamp() AS as_of, s.observed_at,
                        m.type::text, m.supported, m.size, m.mtime_nanos, m.evidence::text, m.run_number, m.delivered_at,
+                       m.ctime_nanos, m.mode, m.uid, m.gid, m.file_system, m.inode, m.birth_nanos, m.link_target, m.device,
+                       m.extended, ts.source_identity,
                        last.outcome::text AS last_outcome, last.delivered_at AS last_at, last.run_number AS last_run,
                        last.reason AS last_reason,
                        own.path AS own_path, own.first_dirty_at AS own_since, own.ready_at AS own_ready_at,

@@ -1,5 +1,7 @@
 package io.freshet.journal;
 
+import io.freshet.file.FileState;
+import io.freshet.file.FileType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -29,13 +31,18 @@ record PathFacts(
         @Nullable String failingCode,
         @Nullable String failingMessage,
         @Nullable Instant failingNextAt,
-        boolean isServed) {
+        boolean isServed,
+        @Nullable String sourceIdentity) {
 
-    /** What the target holds. */
+    /**
+     * What the target holds.
+     *
+     * @param state of the source that was delivered
+     */
     record Held(
             String type,
             boolean supported,
-            long size,
+            FileState state,
             Instant contentAsOf,
             String evidence,
             long run,
@@ -86,7 +93,8 @@ record PathFacts(
                 row.getString("failing_code"),
                 row.getString("failing_message"),
                 Rows.instantOrNull(row, "failing_next_at"),
-                row.getBoolean("is_served"));
+                row.getBoolean("is_served"),
+                row.getString("source_identity"));
     }
 
     private static @Nullable Held held(ResultSet row) throws SQLException {
@@ -97,7 +105,7 @@ record PathFacts(
         return new Held(
                 row.getString("type"),
                 row.getBoolean("supported"),
-                row.getLong("size"),
+                Manifest.state(row, FileType.ofCode(row.getString("type").charAt(0))),
                 Instant.ofEpochSecond(
                         Math.floorDiv(mtimeNanos, 1_000_000_000L), Math.floorMod(mtimeNanos, 1_000_000_000L)),
                 row.getString("evidence"),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Concludes from the facts about a path on a target how it stands there, in one sentence of a closed set. */
@@ -16,8 +17,9 @@ final class PathVerdict {
         this.wording = wording;
     }
 
-    PathAnswer.AtTarget of(PathFacts facts) {
-        Said said = facts.isPending() || facts.hold() != null ? pending(facts) : settled(facts);
+    /** @param seen what the source has now, where that could be looked at */
+    PathAnswer.AtTarget of(PathFacts facts, Optional<SourceLook.Seen> seen) {
+        Said said = facts.isPending() || facts.hold() != null ? pending(facts) : settled(facts, seen);
         PathFacts.Held held = facts.held();
         PathFacts.Last last = facts.last();
         PathFacts.Item item = facts.own() != null ? facts.own() : facts.above();
@@ -27,7 +29,7 @@ final class PathVerdict {
                 said.state,
                 said.sentence,
                 held == null ? null : held.type(),
-                held == null ? null : held.size(),
+                held == null ? null : held.state().size(),
                 held != null
                         ? held.deliveredAt()
                         : gone ? Objects.requireNonNull(last).deliveredAt() : null,
@@ -158,7 +160,7 @@ final class PathVerdict {
         return new Said(PathAnswer.State.WAITING, "On its way" + ahead + ".");
     }
 
-    private Said settled(PathFacts facts) {
+    private Said settled(PathFacts facts, Optional<SourceLook.Seen> seen) {
         Instant now = facts.asOf();
         PathFacts.Held held = facts.held();
         boolean observed = TargetVerdict.isObserved(facts.observedAt(), now);
@@ -169,11 +171,15 @@ final class PathVerdict {
             return new Said(
                     PathAnswer.State.UNSUPPORTED, "Not supported by the target: " + typeWord(held.type()) + ".");
         }
+        Unobserved difference = Unobserved.between(seen, facts);
+        if (difference != null) {
+            String since = held == null ? "." : ". " + delivered(held, now) + ".";
+            return observed
+                    ? new Said(PathAnswer.State.WAITING, difference.words() + since)
+                    : new Said(PathAnswer.State.UNKNOWN, difference.words() + ": " + doubt);
+        }
         if (held != null) {
-            String found = held.evidence().equals("ADOPTED") ? "Found there " : "Delivered ";
-            String delivered = found
-                    + wording.moment(held.deliveredAt(), now)
-                    + (held.type().equals("d") ? "" : ", as it was at " + wording.clock(held.contentAsOf(), now));
+            String delivered = delivered(held, now);
             return observed
                     ? new Said(PathAnswer.State.DELIVERED, delivered + ".")
                     : new Said(
@@ -188,6 +194,12 @@ final class PathVerdict {
         return observed
                 ? new Said(PathAnswer.State.ABSENT, "Not there, and nothing of this name is on its way.")
                 : new Said(PathAnswer.State.UNKNOWN, "Not there; whether it exists is not known: " + doubt);
+    }
+
+    private String delivered(PathFacts.Held held, Instant now) {
+        return (held.evidence().equals("ADOPTED") ? "Found there " : "Delivered ")
+                + wording.moment(held.deliveredAt(), now)
+                + (held.type().equals("d") ? "" : ", as it was at " + wording.clock(held.contentAsOf(), now));
     }
 
     private String nextTry(@Nullable Instant next, Instant now) {

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.database.TestDatabase;
+import io.freshet.file.FileIdentity;
+import io.freshet.file.FileState;
+import io.freshet.file.FileType;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,6 +25,7 @@ class PathAnswersIT {
 
     private JournalRows rows;
     private PathAnswers answers;
+    private final Map<String, SourceLook.Seen> seen = new HashMap<>();
 
     @BeforeEach
     void oneTarget() {
@@ -28,7 +36,11 @@ class PathAnswersIT {
     }
 
     private PathAnswers answers(OpeningHours hours) {
-        return new PathAnswers(database.jdbcClient(), hours, new Wording(ZoneId.of("Europe/Berlin")));
+        return new PathAnswers(
+                database.jdbcClient(),
+                hours,
+                new Wording(ZoneId.of("Europe/Berlin")),
+                (source, path) -> Optional.ofNullable(seen.get(source + ":" + path)));
     }
 
     @Test
@@ -67,6 +79,66 @@ class PathAnswersIT {
         assertThat(where("a").state()).isEqualTo(PathAnswer.State.UNKNOWN);
         assertThat(where("a").sentence()).contains("whether it changed since is not known");
         assertThat(where("never").state()).isEqualTo(PathAnswer.State.UNKNOWN);
+    }
+
+    @Test
+    void nothingIsDeliveredThatIsAnotherOneByNow() {
+        rows.delivered("web1", "a", "f", 41);
+        rows.sql("UPDATE target_state SET source_identity = 'id:here'");
+        FileState delivered = state(FileType.FILE, 1234, 1_700_000_000_123_456_789L);
+        assertThat(answer("a").sourceSeen()).isFalse();
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.DELIVERED);
+
+        see("a", "id:here", delivered);
+        assertThat(answer("a").sourceSeen()).isTrue();
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.DELIVERED);
+        see("a", "id:here", state(FileType.FILE, 1234, 1_700_000_000_123_456_790L));
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.WAITING);
+        see("a", "id:here", delivered.withSize(1));
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.WAITING);
+        assertThat(where("a").sentence()).startsWith("Changed at the source, and not observed yet. Delivered ");
+        assertThat(answer("a").sentence()).isEqualTo("a is not complete on web1.");
+        see("a", "id:here", null);
+        assertThat(where("a").sentence()).startsWith("Gone from the source, and not observed yet. Delivered ");
+        see("a", "id:elsewhere", null);
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.DELIVERED);
+
+        see("new", "id:here", delivered);
+        assertThat(where("new").state()).isEqualTo(PathAnswer.State.WAITING);
+        assertThat(where("new").sentence()).isEqualTo("There at the source, and not observed yet.");
+        see("never", "id:here", null);
+        assertThat(where("never").state()).isEqualTo(PathAnswer.State.ABSENT);
+
+        see("a", "id:here", delivered.withSize(1));
+        rows.sql("UPDATE source SET observed_at = now() - interval '3 minutes'");
+        assertThat(where("a").state()).isEqualTo(PathAnswer.State.UNKNOWN);
+        assertThat(where("a").sentence())
+                .startsWith("Changed at the source, and not observed yet: the source was last observed ");
+        rows.item("web1", "a", "PATH", 10, Duration.ofSeconds(5));
+        assertThat(where("a").sentence()).isEqualTo("On its way.");
+    }
+
+    /** Another name of a file, and in a directory what a filter leaves out, move them and nobody is told. */
+    @Test
+    void theTimeOfADirectoryAndTheChangeTimeOfAFileSayNothing() {
+        rows.delivered("web1", "d", "d", 41);
+        rows.delivered("web1", "f", "f", 41);
+        rows.sql("UPDATE target_state SET source_identity = 'id:here'");
+        rows.sql("UPDATE manifest SET ctime_nanos = 7 WHERE name = 'f'");
+        see("f", "id:here", state(FileType.FILE, 1234, 1_700_000_000_123_456_789L));
+        assertThat(where("f").state()).isEqualTo(PathAnswer.State.DELIVERED);
+        see("d", "id:here", state(FileType.DIRECTORY, 4096, 1));
+        assertThat(where("d").state()).isEqualTo(PathAnswer.State.DELIVERED);
+        see("d", "id:here", state(FileType.FILE, 1234, 1));
+        assertThat(where("d").state()).isEqualTo(PathAnswer.State.WAITING);
+    }
+
+    private void see(String path, String identity, @Nullable FileState state) {
+        seen.put("content:" + path, new SourceLook.Seen(identity, state));
+    }
+
+    private static FileState state(FileType type, long size, long mtimeNanos) {
+        return new FileState(type, size, mtimeNanos, 0, 0644, 0, 0, 1, new FileIdentity(1, 1, 1), null);
     }
 
     @Test

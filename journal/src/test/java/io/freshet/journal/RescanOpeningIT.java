@@ -204,7 +204,7 @@ class RescanOpeningIT {
         target.plan();
         Wording wording = new Wording(java.time.ZoneOffset.UTC);
         TargetOverview overview = new TargetOverview(database.jdbcClient(), (name, now) -> null, wording);
-        PathAnswers answers = new PathAnswers(database.jdbcClient(), (name, now) -> null, wording);
+        PathAnswers answers = new PathAnswers(database.jdbcClient(), (name, now) -> null, wording, SourceLook.BLIND);
         open(RescanReason.START, "");
         TargetStatus status = overview.read().sources().get(0).targets().get(0);
         assertThat(status.condition()).isEqualTo(TargetCondition.WAITING);

@@ -66,7 +66,7 @@ public class WebConfiguration {
 
     @Bean
     PathAnswers pathAnswers(DataSource database, WebSettings settings, Wording wording) {
-        return new PathAnswers(JdbcClient.create(database), settings.openingHours(), wording);
+        return new PathAnswers(JdbcClient.create(database), settings.openingHours(), wording, settings.sourceLook());
     }
 
     @Bean

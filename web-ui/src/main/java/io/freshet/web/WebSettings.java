@@ -2,6 +2,7 @@ package io.freshet.web;
 
 import io.freshet.journal.OpeningHours;
 import io.freshet.policy.Policy;
+import io.freshet.journal.SourceLook;
 import java.time.ZoneId;
 import java.util.List;
 
@@ -11,9 +12,11 @@ import java.util.List;
  * @param zone the zone in which pages tell moments
  * @param version of Freshet, for the footer
  * @param openingHours when the windows of the policies are open
+ * @param sourceLook looks at the sources that this node sees
  * @param policies those that targets may name, the built-in one among them
  */
-public record WebSettings(ZoneId zone, String version, OpeningHours openingHours, List<Policy> policies) {
+public record WebSettings(
+        ZoneId zone, String version, OpeningHours openingHours, SourceLook sourceLook, List<Policy> policies) {
     public WebSettings {
         policies = List.copyOf(policies);
     }

@@ -8,6 +8,7 @@ import io.freshet.journal.OpeningHours;
 import io.freshet.policy.Cron;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
+import io.freshet.journal.SourceLook;
 import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.LocalToken;
 import io.freshet.web.account.MetricsToken;
@@ -192,7 +193,8 @@ final class WebServer implements AutoCloseable {
 
         @Bean
         WebSettings settings() {
-            return new WebSettings(ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS, policies());
+            return new WebSettings(
+                    ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS, SourceLook.BLIND, policies());
         }
 
         @Bean

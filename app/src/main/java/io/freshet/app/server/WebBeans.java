@@ -74,6 +74,7 @@ class WebBeans {
                 ZoneId.systemDefault(),
                 Version.text(),
                 new PolicyHours(parts.configuration().sources()),
+                new SourceLooks(parts.configuration().sources()),
                 Stream.concat(
                                 Stream.of(Policy.withDefaults(Policy.CONTINUOUS)),
                                 parts.configuration().policies().stream())

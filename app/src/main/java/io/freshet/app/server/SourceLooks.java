@@ -1,0 +1,87 @@
+package io.freshet.app.server;
+
+import io.freshet.failure.FreshetException;
+import io.freshet.file.FileState;
+import io.freshet.filter.FilterRules;
+import io.freshet.journal.SourceLook;
+import io.freshet.path.RelativePath;
+import io.freshet.posix.SourceRoot;
+import io.freshet.run.SourceDefinition;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the sources of a configuration on this machine.
+ *
+ * <p>Nobody waits for a disk that does not answer: after a second nothing is told, and while as many looks hang as there are
+ * threads for them, at once. Where a look may show what was there a while ago (rule 12), it tells nothing either.
+ */
+final class SourceLooks implements SourceLook {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final int AT_ONCE = 4;
+
+    private final Map<String, SourceDefinition> sources = new HashMap<>();
+    private final ExecutorService looking =
+            new ThreadPoolExecutor(0, AT_ONCE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+                Thread thread = new Thread(work, "source-look");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    SourceLooks(List<SourceDefinition> sources) {
+        sources.forEach(source -> this.sources.put(source.name(), source));
+    }
+
+    @Override
+    public Optional<Seen> look(String name, RelativePath path) {
+        SourceDefinition source = sources.get(name);
+        if (source == null) {
+            return Optional.empty();
+        }
+        try {
+            Future<Optional<Seen>> look = looking.submit(() -> look(source, path));
+            return look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException | ExecutionException | TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Seen> look(SourceDefinition source, RelativePath path) {
+        try (SourceRoot root = SourceRoot.open(source.path())) {
+            if (root.mount().staleness().isPresent()
+                    || root.mounts().stream()
+                            .anyMatch(point -> path.isAtOrBelow(point.path())
+                                    && point.mount().staleness().isPresent())) {
+                return Optional.empty();
+            }
+            FileState state = root.lstat(path).orElse(null);
+            return isLeftOut(source.filter(), path, state)
+                    ? Optional.empty()
+                    : Optional.of(new Seen(root.readIdentity().text(), state));
+        } catch (FreshetException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Of what is not there nobody knows whether it was a directory. */
+    private static boolean isLeftOut(FilterRules filter, RelativePath path, @Nullable FileState state) {
+        return state == null
+                ? filter.excludes(path, false) || filter.excludes(path, true)
+                : filter.excludes(path, state.isDirectory());
+    }
+}

@@ -1,0 +1,29 @@
+package io.freshet.journal;
+
+import io.freshet.file.FileState;
+import io.freshet.path.RelativePath;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at sources as far as this node sees them. Thread-safe; tells soon, or nothing. */
+public interface SourceLook {
+    /** For a node that sees no source. */
+    SourceLook BLIND = (source, path) -> Optional.empty();
+
+    /**
+     * Looks once at a path, without following a link.
+     *
+     * @param source the source's name
+     * @return empty if this node cannot tell what is there now, or a filter leaves the path out
+     */
+    Optional<Seen> look(String source, RelativePath path);
+
+    /**
+     * What was seen.
+     *
+     * @param identity of the source in whose root it was looked; where it is another one than a target was filled from, what
+     *     was seen says nothing
+     * @param state null if there is nothing
+     */
+    record Seen(String identity, @Nullable FileState state) {}
+}
