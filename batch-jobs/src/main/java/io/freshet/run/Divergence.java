@@ -27,7 +27,7 @@ record Divergence(Kind kind, String words) {
         TYPE,
         /** The content cannot be what was delivered, or need not be. */
         CONTENT,
-        /** Nothing but mode, owner or the time of a directory. */
+        /** Nothing but mode, owner, extended attributes, ACLs or the time of a directory. */
         ATTRIBUTES
     }
 

@@ -1,11 +1,13 @@
 package io.freshet.run;
 
+import io.freshet.failure.FreshetException;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.path.RelativePath;
 import java.security.MessageDigest;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells by reading a file of the source whether its content is what a target was given. Used by one thread. */
@@ -30,6 +32,33 @@ final class SourceHashes {
     @Nullable
     ContentHash of(RelativePath path, FileState source) {
         return hash(scope.root().content(path, source));
+    }
+
+    /** Returns what the target should hash a file to; null where that cannot be told, for the source has another one by now. */
+    @Nullable
+    ContentHash expected(ManifestEntry held) {
+        if (held.hash() != null) {
+            return held.hash();
+        }
+        try {
+            Optional<FileState> source = scope.root().lstat(held.path());
+            return source.isPresent() && isSameObject(source.get(), held.state())
+                    ? of(held.path(), source.get())
+                    : null;
+        } catch (FreshetException e) {
+            if (e.code().concernsWholeTarget()) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private static boolean isSameObject(FileState source, FileState delivered) {
+        return source.type() == delivered.type()
+                && source.size() == delivered.size()
+                && source.mtimeNanos() == delivered.mtimeNanos()
+                && source.ctimeNanos() == delivered.ctimeNanos()
+                && source.identity().equals(delivered.identity());
     }
 
     private @Nullable ContentHash hash(Content content) {

@@ -1,8 +1,6 @@
 package io.freshet.run;
 
-import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
-import io.freshet.file.FileState;
 import io.freshet.file.FileType;
 import io.freshet.journal.Evidence;
 import io.freshet.journal.ManifestEntry;
@@ -44,6 +42,7 @@ final class TargetComparison {
     private final RunScope scope;
     private final TargetVerification verification;
     private final SourceHashes hashes;
+    private final ExtendedComparison extended;
     private final StrangeEntries strangers;
     private @Nullable TargetWalk walk;
     private long entries;
@@ -58,6 +57,7 @@ final class TargetComparison {
         this.scope = scope;
         this.verification = verification;
         this.hashes = new SourceHashes(scope);
+        this.extended = new ExtendedComparison(scope);
         this.strangers = new StrangeEntries(stores, scope);
     }
 
@@ -139,7 +139,7 @@ final class TargetComparison {
     }
 
     private void compareOne(Suspect suspect) {
-        if (isSuspect(suspect)) {
+        if (isSuspect(suspect) || !extended.between(List.of(suspect.held())).isEmpty()) {
             recheck(List.of(suspect));
         } else if (verification.deep() && suspect.held().state().isFile()) {
             hash(List.of(suspect));
@@ -181,15 +181,20 @@ final class TargetComparison {
                     links.add(pair);
                 } else if (isSuspect(pair)) {
                     suspects.add(pair);
-                } else if (held.state().isFile()) {
+                } else {
                     alike.add(pair);
                 }
             }
             strange.addAll(there.values());
         }
-        withTargets(links).stream().filter(this::isSuspect).forEach(suspects::add);
+        withTargets(links).forEach(link -> (isSuspect(link) ? suspects : alike).add(link));
+        Map<RelativePath, Divergence> others =
+                extended.between(alike.stream().map(Suspect::held).toList());
+        alike.stream().filter(pair -> others.containsKey(pair.held().path())).forEach(suspects::add);
         recheck(suspects);
         if (verification.deep()) {
+            alike.removeIf(pair -> !pair.held().state().isFile()
+                    || others.containsKey(pair.held().path()));
             hash(notYetVerified(alike, directories));
         }
         extra += strangers.note(verification.id(), strange);
@@ -250,11 +255,14 @@ final class TargetComparison {
                 claimed.stream().map(suspect -> suspect.held().path()).toList();
         Map<RelativePath, ManifestEntry> now = stores.manifest().find(scope.target(), paths);
         List<Optional<TargetEntry>> looks = scope.session().look(paths);
+        Map<RelativePath, Divergence> others =
+                extended.between(claimed.stream().map(Suspect::held).toList());
         Repairs repairs = new Repairs(stores, scope);
         for (int i = 0; i < claimed.size(); i++) {
             ManifestEntry held = claimed.get(i).held();
-            Optional<Divergence> divergence =
-                    Divergence.between(held, looks.get(i), scope.session().capabilities());
+            Optional<Divergence> divergence = Divergence.between(
+                            held, looks.get(i), scope.session().capabilities())
+                    .or(() -> Optional.ofNullable(others.get(held.path())));
             if (!held.equals(now.get(held.path())) || isBeingFilled(held)) {
                 passedOver++;
             } else if (divergence.isPresent() && !owns(held, divergence.get())) {
@@ -291,7 +299,7 @@ final class TargetComparison {
         if (!held.state().isFile() || held.hash() != null) {
             return held;
         }
-        ContentHash source = expected(held);
+        ContentHash source = hashes.expected(held);
         Optional<ContentHash> target =
                 scope.session().hash(List.of(held.path()), scope).get(0);
         return source != null && target.filter(source::equals).isPresent() ? with(held, source) : held;
@@ -299,32 +307,6 @@ final class TargetComparison {
 
     private static ManifestEntry with(ManifestEntry held, ContentHash hash) {
         return new ManifestEntry(held.path(), held.state(), hash, held.evidence(), held.supported());
-    }
-
-    /** What the target should hash a file to; null where that cannot be told, for the source has another one by now. */
-    private @Nullable ContentHash expected(ManifestEntry held) {
-        if (held.hash() != null) {
-            return held.hash();
-        }
-        try {
-            Optional<FileState> source = scope.root().lstat(held.path());
-            return source.isPresent() && isSameObject(source.get(), held.state())
-                    ? hashes.of(held.path(), source.get())
-                    : null;
-        } catch (FreshetException e) {
-            if (e.code().concernsWholeTarget()) {
-                throw e;
-            }
-            return null;
-        }
-    }
-
-    private static boolean isSameObject(FileState source, FileState delivered) {
-        return source.type() == delivered.type()
-                && source.size() == delivered.size()
-                && source.mtimeNanos() == delivered.mtimeNanos()
-                && source.ctimeNanos() == delivered.ctimeNanos()
-                && source.identity().equals(delivered.identity());
     }
 
     /** Has the target hash files that look as they should, some at a time. */
@@ -350,7 +332,7 @@ final class TargetComparison {
         try {
             for (int i = 0; i < files.size(); i++) {
                 ManifestEntry held = files.get(i).held();
-                ContentHash expected = expected(held);
+                ContentHash expected = hashes.expected(held);
                 if (expected == null) {
                     passedOver++;
                 } else if (held.hash() != null

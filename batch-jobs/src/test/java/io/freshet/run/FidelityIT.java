@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,45 @@ class FidelityIT extends OneTarget {
         replication.changed("d/file", "d/other", "d");
         replication.awaitEqual(replica);
         assertThat(count("SELECT count(*) FROM v_delivery")).isEqualTo(deliveries);
+    }
+
+    @Test
+    void aVerificationFindsOtherAttributesAndPutsThemRight() throws IOException {
+        for (String path : List.of("d/stray", "d/gone", "d/other", "d/same")) {
+            write(path, "content");
+            set(source.resolve(path), "a", "1");
+        }
+        set(source.resolve("d"), "dir", "1");
+        start(Fidelity.XATTRS, Fidelity.ACLS);
+        replication.awaitEqual(replica);
+        awaitAttributes("d", "dir");
+
+        set(replica.resolve("d/stray"), "stray", "1");
+        attributes(replica.resolve("d/gone")).delete("a");
+        set(replica.resolve("d/other"), "a", "2");
+        attributes(replica.resolve("d")).delete("dir");
+        verify("", false);
+        awaitAttributes("d/stray", "a");
+        awaitAttributes("d/gone", "a");
+        awaitAttributes("d", "dir");
+        replication.awaitEqual(replica);
+
+        assertThat(
+                        text(
+                                "SELECT path || ': ' || reason FROM v_delivery WHERE error_code = 'CONTENT_DIFFERS' ORDER BY path"))
+                .satisfiesExactly(
+                        told -> assertThat(told).startsWith("d: ").contains("than were delivered: none;"),
+                        told -> assertThat(told).startsWith("d/gone: ").contains("than were delivered: none;"),
+                        told -> assertThat(told).startsWith("d/other: ").contains("than were delivered: user.a;"),
+                        told -> assertThat(told).startsWith("d/stray: ").contains("delivered: user.a, user.stray;"));
+        assertThat(text("SELECT DISTINCT path FROM v_delivery WHERE outcome = 'METADATA' ORDER BY path"))
+                .contains("d/gone", "d/other", "d/stray")
+                .doesNotContain("d/same");
+        assertThat(text("SELECT path FROM v_delivery WHERE outcome = 'TRANSFERRED' AND path <> 'd' ORDER BY path"))
+                .as("content is not sent again")
+                .containsExactly("d/gone", "d/other", "d/same", "d/stray");
+        verify("", true);
+        assertThat(verifications().get(1)).contains("missing 0 differing 0");
     }
 
     /** The files are there, and stay; what was put on them there and is not in the source goes. */

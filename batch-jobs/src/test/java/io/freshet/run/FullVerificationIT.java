@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.freshet.filter.FilterRules;
 import io.freshet.filter.RuleOrigin;
 import io.freshet.journal.NotificationKind;
-import io.freshet.journal.Requests;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Policy;
@@ -347,27 +346,6 @@ class FullVerificationIT extends OneTarget {
     }
 
     /** Asks for a comparison and waits until that is done, and the run has ended. */
-    private void verify(String path, boolean deep) {
-        long before = count("SELECT count(*) FROM verification");
-        new Requests(replication.jdbc()).verify((int) count("SELECT target_id FROM target"), path, deep, "alice");
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(
-                        () -> assertThat(count("SELECT count(*) FROM verification WHERE finished_at IS NOT NULL"))
-                                .isEqualTo(before + 1));
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(count("SELECT count(*) FROM run WHERE state = 'RUNNING'"))
-                        .isZero());
-    }
-
-    private List<String> verifications() {
-        return text("""
-                SELECT '''' || path || '''' || CASE WHEN deep THEN ' deep' ELSE ' shallow' END || ' entries ' || entries
-                       || ' verified ' || verified || ' missing ' || missing || ' differing ' || differing
-                       || ' extra ' || extra || ' over ' || passed_over
-                FROM verification ORDER BY verification_id
-                """);
-    }
-
     private void approve() {
         replication
                 .jdbc()

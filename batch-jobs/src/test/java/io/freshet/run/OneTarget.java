@@ -1,6 +1,10 @@
 package io.freshet.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.freshet.database.TestDatabase;
+import io.freshet.journal.Requests;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Unstable;
@@ -126,6 +130,28 @@ abstract class OneTarget {
 
     List<String> text(String sql) {
         return replication.jdbc().sql(sql).query(String.class).list();
+    }
+
+    /** Asks for a verification and waits until it has ended. */
+    void verify(String path, boolean deep) {
+        long before = count("SELECT count(*) FROM verification");
+        new Requests(replication.jdbc()).verify((int) count("SELECT target_id FROM target"), path, deep, "alice");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(count("SELECT count(*) FROM verification WHERE finished_at IS NOT NULL"))
+                                .isEqualTo(before + 1));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(count("SELECT count(*) FROM run WHERE state = 'RUNNING'"))
+                        .isZero());
+    }
+
+    List<String> verifications() {
+        return text("""
+                SELECT '''' || path || '''' || CASE WHEN deep THEN ' deep' ELSE ' shallow' END || ' entries ' || entries
+                       || ' verified ' || verified || ' missing ' || missing || ' differing ' || differing
+                       || ' extra ' || extra || ' over ' || passed_over
+                FROM verification ORDER BY verification_id
+                """);
     }
 
     void write(String path, String content) throws IOException {

@@ -54,7 +54,7 @@ class VerificationInterleavingIT extends OneTarget {
 
         assertThat(failure.get()).isNull();
         assertThat(armed).as("the listing was met").isFalse();
-        assertThat(verifications()).containsExactly("missing 0 differing 0 extra 0");
+        assertThat(findings()).containsExactly("missing 0 differing 0 extra 0");
         assertThat(count("SELECT count(*) FROM v_delivery WHERE outcome = 'FAILED'"))
                 .isZero();
         replication.awaitEqual(replica);
@@ -127,7 +127,7 @@ class VerificationInterleavingIT extends OneTarget {
 
         replication.jdbc().sql("UPDATE target_state SET next_attempt_at = NULL").update();
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(verifications()).containsExactly("missing 0 differing 0 extra 0"));
+                .untilAsserted(() -> assertThat(findings()).containsExactly("missing 0 differing 0 extra 0"));
 
         assertThat(hashed).as("each once").hasSize(directories).doesNotHaveDuplicates();
         assertThat(count("SELECT verified FROM verification")).isEqualTo(directories);
@@ -169,7 +169,7 @@ class VerificationInterleavingIT extends OneTarget {
                 .until(() -> count("SELECT count(*) FROM verification WHERE finished_at IS NOT NULL") == 1);
     }
 
-    private List<String> verifications() {
+    private List<String> findings() {
         return text("""
                 SELECT 'missing ' || missing || ' differing ' || differing || ' extra ' || extra FROM verification
                 WHERE finished_at IS NOT NULL ORDER BY verification_id

@@ -2,10 +2,12 @@ package io.freshet.target;
 
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileType;
 import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -130,6 +132,15 @@ public interface TargetSession extends AutoCloseable {
      * @throws io.freshet.failure.FreshetException with {@code STOPPED} if asked to stop
      */
     List<Optional<ContentHash>> hash(List<RelativePath> paths, Monitor monitor);
+
+    /**
+     * Returns the extended attributes that paths have, symlinks themselves, in the order asked: those that the target's options
+     * ask for and its account could set. Empty where that cannot be told, or no option asks; a file that the account may not
+     * read may seem to have none.
+     */
+    default List<Optional<ExtendedAttributes>> extended(List<RelativePath> paths) {
+        return Collections.nCopies(paths.size(), Optional.empty());
+    }
 
     /** Returns the bytes that the account can still write below the root, where the target tells. */
     OptionalLong freeBytes();

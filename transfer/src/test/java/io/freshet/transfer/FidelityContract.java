@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,29 @@ public abstract class FidelityContract {
         assertThat(extended(root.resolve("large"))).isEqualTo(some);
         assertThat(mode(root.resolve("large"))).isEqualTo(0640);
         assertThat(staging()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatIsThere() throws Exception {
+        TargetSession session = openWithExtended();
+        ExtendedAttributes some = with("user.ünï \\=\n", new byte[] {0, 10, (byte) 0xff, '='});
+        List<Operation> operations = new ArrayList<>();
+        List<RelativePath> paths = new ArrayList<>();
+        for (int i = 0; i < 1100; i++) {
+            paths.add(path("f" + i + " \\ü\n"));
+            operations.add(put("f" + i + " \\ü\n", made("x", 0640).with(i % 3 == 0 ? some : NONE)));
+        }
+        assertDone(session.apply(operations, Monitor.NONE));
+        set(root.resolve("f1 \\ü\n"), with("user.stray", new byte[] {1}));
+        paths.add(path("."));
+
+        List<Optional<ExtendedAttributes>> told = session.extended(paths);
+
+        assertThat(told).hasSize(1101);
+        for (int i = 0; i < 1100; i++) {
+            assertThat(told.get(i)).contains(i == 1 ? with("user.stray", new byte[] {1}) : i % 3 == 0 ? some : NONE);
+        }
+        assertThat(told.get(1100)).contains(NONE);
     }
 
     @Test

@@ -434,6 +434,23 @@ final class LocalTargetSession implements TargetSession {
     }
 
     @Override
+    public List<Optional<ExtendedAttributes>> extended(List<RelativePath> paths) {
+        return paths.stream().map(this::extended).toList();
+    }
+
+    private Optional<ExtendedAttributes> extended(RelativePath path) {
+        if (extended().isEmpty()) {
+            return Optional.empty();
+        }
+        try (LocalNode node = LocalNode.hold(LocalPaths.bytes(path(path)))) {
+            return Optional.of(node.extended(extended()));
+        } catch (IOException e) {
+            requireGate();
+            return Optional.empty();
+        }
+    }
+
+    @Override
     public OptionalLong freeBytes() {
         try {
             return OptionalLong.of(Files.getFileStore(base()).getUsableSpace());

@@ -3,6 +3,7 @@ package io.freshet.transfer.ssh;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.ContentHash;
+import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.FileType;
 import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
@@ -365,6 +366,12 @@ final class SftpTargetSession implements TargetSession {
     @Override
     public List<Optional<ContentHash>> hash(List<RelativePath> wanted, Monitor monitor) {
         return new TargetHashes(settings.target(), channel, shell, paths, facts, monitor).of(look(wanted));
+    }
+
+    @Override
+    public List<Optional<ExtendedAttributes>> extended(List<RelativePath> wanted) {
+        return new TargetExtended(shell, facts)
+                .of(wanted.stream().map(paths::of).toList());
     }
 
     @Override

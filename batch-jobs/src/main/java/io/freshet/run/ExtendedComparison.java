@@ -1,0 +1,103 @@
+package io.freshet.run;
+
+import io.freshet.failure.FreshetException;
+import io.freshet.file.ExtendedAttributes;
+import io.freshet.file.ExtendedAttributes.Selection;
+import io.freshet.file.FileState;
+import io.freshet.journal.ManifestEntry;
+import io.freshet.path.RelativePath;
+import io.freshet.target.Capability;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the extended attributes and ACLs of a target with what was delivered there, where its options ask for them.
+ *
+ * <p>Of what was delivered only a digest is known. An account that is not the superuser was given less than a superuser read
+ * from the source; then the source is asked what there was to give. Used by one thread.
+ */
+final class ExtendedComparison {
+    private static final int OWNER_READS = 0400;
+
+    private final RunScope scope;
+    private final Selection selection;
+
+    ExtendedComparison(RunScope scope) {
+        this.scope = scope;
+        this.selection = scope.served().fidelity().extended();
+    }
+
+    /** Returns how those of the paths differ that have others than were delivered. */
+    Map<RelativePath, Divergence> between(Collection<ManifestEntry> delivered) {
+        List<ManifestEntry> comparable =
+                delivered.stream().filter(this::isComparable).toList();
+        Map<RelativePath, Divergence> differing = new HashMap<>();
+        if (selection.isEmpty() || comparable.isEmpty()) {
+            return differing;
+        }
+        List<Optional<ExtendedAttributes>> found = scope.session()
+                .extended(comparable.stream().map(ManifestEntry::path).toList());
+        for (int i = 0; i < comparable.size(); i++) {
+            ManifestEntry held = comparable.get(i);
+            found.get(i)
+                    .filter(there -> differs(held, there))
+                    .ifPresent(there -> differing.put(held.path(), divergence(there)));
+        }
+        return differing;
+    }
+
+    /** Of a file that its owner may not read an ordinary account is told none. */
+    private boolean isComparable(ManifestEntry held) {
+        FileState state = held.state();
+        boolean readable =
+                isSuperuser() || !(state.isFile() || state.isDirectory()) || (state.mode() & OWNER_READS) != 0;
+        return readable && !state.extended().equals(ExtendedAttributes.NOT_ASKED);
+    }
+
+    private boolean isSuperuser() {
+        return scope.session().capabilities().contains(Capability.CHANGE_OWNER);
+    }
+
+    private boolean differs(ManifestEntry held, ExtendedAttributes there) {
+        if (there.equals(held.state().extended())) {
+            return false;
+        }
+        if (isSuperuser()) {
+            return true;
+        }
+        ExtendedAttributes given = given(held);
+        return given != null && !there.equals(given);
+    }
+
+    /** What an account that is not the superuser was given; null where that cannot be told, for the source has others by now. */
+    private @Nullable ExtendedAttributes given(ManifestEntry held) {
+        try {
+            Optional<FileState> source = scope.root().lstat(held.path());
+            if (source.isEmpty() || !source.get().extended().equals(held.state().extended())) {
+                return null;
+            }
+            Map<String, byte[]> covered = new TreeMap<>(source.get().extended().values());
+            covered.keySet().removeIf(name -> !selection.covers(name, false));
+            return ExtendedAttributes.of(selection, covered);
+        } catch (FreshetException e) {
+            if (e.code().concernsWholeTarget()) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private static Divergence divergence(ExtendedAttributes there) {
+        return new Divergence(
+                Divergence.Kind.ATTRIBUTES,
+                "has other extended attributes or ACLs than were delivered: "
+                        + (there.values().isEmpty()
+                                ? "none"
+                                : String.join(", ", there.values().keySet())));
+    }
+}
