@@ -305,6 +305,11 @@ final class RunScope implements Monitor {
     }
 
     @Override
+    public void fetching(long bytes) {
+        served.pay(bytes, this::stopRequested);
+    }
+
+    @Override
     public void reached(Operation operation, long position) {
         tally.reached(operation, position);
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.journal.Requests;
 import io.freshet.policy.Policy;
+import io.freshet.transfer.ssh.OpenSshServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,6 +69,24 @@ class BandwidthIT extends OneTarget {
         replication.awaitEqual(other);
         long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
         assertThat(millis).isGreaterThan((12 * MB - before - MB) * 1000 / (3 * MB));
+    }
+
+    /** The account has no shell, so what is verified is fetched. */
+    @Test
+    void whatIsFetchedToBeVerifiedIsPaidForToo() throws IOException {
+        server.close();
+        server =
+                OpenSshServer.start(Files.createDirectory(directory.resolve("no-shell")), "ForceCommand internal-sftp");
+        start(withBandwidth(2 * MB));
+        Files.write(source.resolve("large"), new byte[(int) (3 * MB)]);
+        replication.changed("large");
+        replication.awaitEqual(replica);
+
+        verify("", true);
+
+        assertThat(verifications()).singleElement().asString().contains(" verified 1 ");
+        assertThat(text("SELECT finished_at - begun_at > interval '1400 ms' FROM verification"))
+                .containsExactly("t");
     }
 
     /** At this rate the next block may be sent only in a quarter of an hour. */

@@ -14,6 +14,12 @@ public interface Monitor {
      */
     default void reached(Operation operation, long position) {}
 
+    /**
+     * Tells that so many bytes of a file of the target are about to be fetched, to be hashed here; may wait as {@link #sent} may,
+     * for they come over the same line.
+     */
+    default void fetching(long bytes) {}
+
     /** Tells that an operation ended, in the order in which operations end. */
     void ended(Operation operation, Result result);
 

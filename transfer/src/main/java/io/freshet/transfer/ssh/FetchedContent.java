@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.LongConsumer;
 
 /**
  * The content of an open file of the target, fetched from its start to its end with many reads under way.
@@ -36,13 +37,15 @@ final class FetchedContent {
      * Fetches everything.
      *
      * @param beforeEach called between reads; may throw
+     * @param beforeBytes told of so many bytes before they are asked for; may wait
      * @return empty if something could not be read
      */
-    Optional<ContentHash> hash(Runnable beforeEach) {
+    Optional<ContentHash> hash(Runnable beforeEach, LongConsumer beforeBytes) {
         while (!failed && !(ended && underWay.isEmpty())) {
             beforeEach.run();
             while (!ended && underWay.size() < PIECES_UNDER_WAY && (next <= size || underWay.isEmpty())) {
                 Piece piece = new Piece(next);
+                beforeBytes.accept(Math.max(0, Math.min(PIECE, size - next)));
                 next += PIECE;
                 underWay.add(piece);
                 piece.ask();

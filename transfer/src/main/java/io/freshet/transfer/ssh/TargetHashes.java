@@ -82,7 +82,7 @@ final class TargetHashes {
         }
         byte[] handle = opened.string();
         try {
-            return new FetchedContent(channel, handle, file.size()).hash(this::requireNoStop);
+            return new FetchedContent(channel, handle, file.size()).hash(this::requireNoStop, monitor::fetching);
         } finally {
             channel.send(channel.request(SftpProtocol.CLOSE).string(handle), reply -> {});
         }
