@@ -1,8 +1,8 @@
 package io.freshet.web;
 
 import io.freshet.journal.OpeningHours;
-import io.freshet.policy.Policy;
 import io.freshet.journal.SourceLook;
+import io.freshet.policy.Policy;
 import java.time.ZoneId;
 import java.util.List;
 
