@@ -68,7 +68,7 @@ class SettlementIT extends OneTarget {
         replication.awaitEqual(replica);
         write("a", "small");
         // Too large for a stream of small files: "a" is published long before the last of them.
-        String[] paths = new String[16];
+        String[] paths = new String[6];
         paths[0] = "a";
         for (int i = 1; i < paths.length; i++) {
             paths[i] = "z" + i;

@@ -1282,7 +1282,9 @@ public abstract class TargetSessionContract {
     void hashesManyFiles() throws Exception {
         List<RelativePath> paths = new ArrayList<>();
         List<Optional<ContentHash>> right = new ArrayList<>();
-        for (int i = 0; i < 1200; i++) {
+        // More than one command is given; where each file is fetched, fewer tell as much.
+        int files = session.capabilities().contains(Capability.CHECKSUM) ? 1200 : 100;
+        for (int i = 0; i < files; i++) {
             Files.writeString(root.resolve("f" + i), "text " + i);
             paths.add(path("f" + i));
             right.add(Optional.of(MadeContent.of("text " + i).hash()));
