@@ -36,7 +36,6 @@ final class SftpTargetSession implements TargetSession {
     private static final String MARKER = "marker";
     private static final int MARKER_MODE = 0600;
     private static final int LARGEST_MARKER = 64 * 1024;
-    private static final byte[] SHELL = "/bin/sh".getBytes(StandardCharsets.US_ASCII);
     private static final int LOOKS_IN_FLIGHT = 512;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -80,28 +79,9 @@ final class SftpTargetSession implements TargetSession {
         paths = gate.enter(own);
         sweepEntered(name -> StagingName.isLeftBefore(own, name));
         facts = SftpProbe.ofStaging(channel, shell, paths, facts, gate.isDraftOrder());
-        requireNoOpenRoot();
+        new OpenRoot(settings, channel).refuse(facts);
         facts = new FidelityOnTarget(settings.target(), channel, shell, paths).probe(facts);
         entered = true;
-    }
-
-    /**
-     * Refuses the superuser where it is not locked in: a symlink in the place of a directory, put there between two looks,
-     * would lead it to any file of the host. A place that it is locked into for SFTP has no shell, and every other one has.
-     */
-    private void requireNoOpenRoot() {
-        if (facts.stagedUid() == 0
-                && !settings.rootAllowed()
-                && !Look.of(channel.call(channel.request(SftpProtocol.LSTAT).string(SHELL)))
-                        .isAbsent()) {
-            throw failure(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    settings.user() + " is the superuser on " + settings.host()
-                            + ", and nothing locks it in there; take"
-                            + " another account, or lock it in (ChrootDirectory and ForceCommand internal-sftp in"
-                            + " sshd_config), or write " + SshSettings.ALLOW_ROOT + ": true beside the target's url if"
-                            + " nobody else can write below the target root");
-        }
     }
 
     /** Makes the request for a symlink; OpenSSH, and with it the world, takes the arguments against the draft's order. */

@@ -16,9 +16,9 @@ import java.util.Set;
  * passphrase-env} for keys that need one, {@code jump} for the hosts to go through, {@code user@host:port} with commas
  * between them, or {@code none}. An option counts for every host on the way. {@code ssh-config} names a file that says what
  * no option says, see {@link SshConfigFile} (default {@code ~/.ssh/config} if there is one; {@code none} for none). {@code
- * allow-root} lets the superuser in where nothing locks it into a directory, which is else refused. Keys in an ssh-agent are not used: the library does not know agents. Those of {@link io.freshet.target.Fidelity} beyond {@code
- * sparse} need a shell on the target. The user is the URL's, else the file's, else the one that
- * runs this.
+ * allow-root} lets the superuser in where nothing locks it into a directory, which is else refused. Keys in an ssh-agent are
+ * not used: the library does not know agents. Those of {@link io.freshet.target.Fidelity} beyond {@code sparse} need a shell
+ * on the target. The user is the URL's, else the file's, else the one that runs this.
  */
 public final class SshTargetConnector implements TargetConnector {
     private static final Set<String> SCHEMES = Set.of("sftp", "ssh");
