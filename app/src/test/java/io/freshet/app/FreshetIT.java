@@ -115,6 +115,7 @@ class FreshetIT {
         Files.createDirectory(home.resolve("source"));
         Files.createDirectory(home.resolve("copy"));
         Files.writeString(home.resolve("source/a.txt"), "a\n");
+        Path alias = Files.createLink(home.resolve("alias"), home.resolve("source/a.txt"));
         Path configuration = Files.writeString(home.resolve("freshet.yml"), """
                 data-dir: data
                 web: {listen: "127.0.0.1:0"}
@@ -140,6 +141,10 @@ class FreshetIT {
             }
             assertThat(command("wait")).as("the first one still answers").isZero();
             assertThat(command("where", "a.txt")).isZero();
+            // By a name outside of the source, of which no directory in it tells.
+            Files.writeString(alias, "written behind its back\n");
+            await().atMost(SOON).until(() -> command("where", "a.txt") == 0);
+            assertThat(home.resolve("copy/a.txt")).content().isEqualTo("written behind its back\n");
             assertThat(process.terminate()).isZero();
         }
         Files.writeString(home.resolve("source/a.txt"), "nobody observes this\n");

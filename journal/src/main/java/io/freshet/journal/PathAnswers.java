@@ -19,11 +19,13 @@ public final class PathAnswers {
     private final JdbcClient jdbc;
     private final PathVerdict verdict;
     private final SourceLook sourceLook;
+    private final Requests requests;
 
-    /** @param sourceLook asked what the source has now, once for each answer */
+    /** @param sourceLook asked what the source has now, once for each answer; what was not observed of it is to be rescanned */
     public PathAnswers(JdbcClient jdbc, OpeningHours openingHours, Wording wording, SourceLook sourceLook) {
         this.jdbc = jdbc;
         this.sourceLook = sourceLook;
+        this.requests = new Requests(jdbc);
         this.verdict = new PathVerdict(openingHours, wording);
     }
 
@@ -53,6 +55,9 @@ public final class PathAnswers {
         Optional<SourceLook.Seen> seen = sourceLook.look(source, RelativePath.parse(path));
         List<PathAnswer.AtTarget> targets =
                 facts.stream().map(each -> verdict.of(each, seen)).toList();
+        if (facts.stream().anyMatch(each -> Unobserved.between(seen, each) != null)) {
+            requests.rescanUnobserved(source, path);
+        }
         Instant asOf = facts.isEmpty() ? Instant.EPOCH : facts.get(0).asOf();
         return new PathAnswer(
                 source,

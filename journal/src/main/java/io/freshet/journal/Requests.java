@@ -114,6 +114,27 @@ public final class Requests {
     }
 
     /**
+     * Asks the same where somebody who asked for a path has seen what was not observed. Nobody commanded it, so there is no
+     * audit row. A page asks again with every change it shows: so the same wish is not written down twice while it waits, nor
+     * within ten seconds of its rescan.
+     */
+    void rescanUnobserved(String source, String path) {
+        int rows = jdbc.sql("""
+                INSERT INTO rescan_request (source_id, path, requested_by)
+                SELECT s.source_id, :path, 'where' FROM source s
+                WHERE s.name = :source
+                  AND NOT EXISTS (SELECT FROM rescan_request waiting
+                                  WHERE waiting.source_id = s.source_id AND waiting.path = :path)
+                  AND NOT EXISTS (SELECT FROM rescan last
+                                  WHERE last.source_id = s.source_id AND last.path = :path
+                                    AND last.opened_at > now() - interval '10 seconds')
+                """).param("path", path).param("source", source).update();
+        if (rows == 1) {
+            NotificationKind.BARRIER.publish(jdbc);
+        }
+    }
+
+    /**
      * Asks that what a target holds at and below a path be compared with its manifest.
      *
      * @param deep whether the target is to hash every file

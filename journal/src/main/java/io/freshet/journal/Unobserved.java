@@ -22,18 +22,21 @@ enum Unobserved {
     }
 
     /**
-     * Returns the difference; null if there is none that one look tells, or the look was none at the source that the target was
-     * filled from.
+     * Returns the difference; null if there is none that one look tells, if something is on its way or held anyway, or if the
+     * look was none at the source that the target was filled from.
      *
      * <p>Some changes are told to nobody and ask for no delivery, so they do not count: a file's change time moves when it gets
      * another name somewhere, and a directory's time when something comes into it that a filter leaves out.
      */
     static @Nullable Unobserved between(Optional<SourceLook.Seen> seen, PathFacts facts) {
+        PathFacts.Held held = facts.held();
+        if (facts.isPending() || facts.hold() != null || (held != null && !held.supported())) {
+            return null;
+        }
         if (seen.isEmpty() || !seen.get().identity().equals(facts.sourceIdentity())) {
             return null;
         }
         FileState now = seen.get().state();
-        PathFacts.Held held = facts.held();
         if (held == null || now == null) {
             return held != null ? GONE : now != null ? NEW : null;
         }

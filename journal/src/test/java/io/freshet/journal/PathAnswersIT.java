@@ -10,6 +10,7 @@ import io.freshet.file.FileType;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,44 @@ class PathAnswersIT {
                 .startsWith("Changed at the source, and not observed yet: the source was last observed ");
         rows.item("web1", "a", "PATH", 10, Duration.ofSeconds(5));
         assertThat(where("a").sentence()).isEqualTo("On its way.");
+    }
+
+    /** A page asks with every change that it shows: one wish is enough, and one rescan for a while. */
+    @Test
+    void whatWasNotObservedIsWishedToBeRescanned() {
+        rows.delivered("web1", "a", "f", 41);
+        rows.sql("UPDATE target_state SET source_identity = 'id:here'");
+        FileState delivered = state(FileType.FILE, 1234, 1_700_000_000_123_456_789L);
+        see("a", "id:here", delivered);
+        see("never", "id:here", null);
+        where("a");
+        where("never");
+        assertThat(wishes()).as("nothing differs").isEmpty();
+
+        see("a", "id:here", delivered.withSize(1));
+        where("a");
+        where("/mnt/sync/a");
+        assertThat(wishes()).containsExactly("a");
+        rows.sql("DELETE FROM rescan_request");
+        rows.sql("INSERT INTO rescan (source_id, path, reason, since_seq, finished_at)"
+                + " SELECT source_id, 'a', 'REQUEST', head, now() FROM source");
+        where("a");
+        assertThat(wishes()).as("it was just rescanned").isEmpty();
+        rows.sql("UPDATE rescan SET opened_at = opened_at - interval '10 seconds'");
+        where("a");
+        assertThat(wishes()).containsExactly("a");
+
+        rows.sql("DELETE FROM rescan_request");
+        rows.item("web1", "a", "PATH", 10, Duration.ofSeconds(5));
+        where("a");
+        assertThat(wishes()).as("it is on its way").isEmpty();
+    }
+
+    private List<String> wishes() {
+        return database.jdbcClient()
+                .sql("SELECT path FROM rescan_request")
+                .query(String.class)
+                .list();
     }
 
     /** Another name of a file, and in a directory what a filter leaves out, move them and nobody is told. */
