@@ -41,6 +41,11 @@ final class Attempts implements Monitor {
     }
 
     @Override
+    public void fetching(long bytes) {
+        monitor.fetching(bytes);
+    }
+
+    @Override
     public void ended(Operation operation, Result result) {
         Long from = begun.remove(operation.path());
         if (from != null) {
