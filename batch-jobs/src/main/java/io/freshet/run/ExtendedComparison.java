@@ -9,9 +9,11 @@ import io.freshet.path.RelativePath;
 import io.freshet.target.Capability;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,31 +34,49 @@ final class ExtendedComparison {
         this.selection = scope.served().fidelity().extended();
     }
 
-    /** Returns how those of the paths differ that have others than were delivered. */
-    Map<RelativePath, Divergence> between(Collection<ManifestEntry> delivered) {
+    /**
+     * What was found out about some paths.
+     *
+     * @param differing how those differ that have others than were delivered
+     * @param untold those of which the target did not tell, as its shell does not answer any more
+     */
+    record Findings(Map<RelativePath, Divergence> differing, Set<RelativePath> untold) {
+        boolean isAlike(RelativePath path) {
+            return !differing.containsKey(path) && !untold.contains(path);
+        }
+    }
+
+    /** Compares what the target has with what was delivered. */
+    Findings of(Collection<ManifestEntry> delivered) {
         List<ManifestEntry> comparable =
                 delivered.stream().filter(this::isComparable).toList();
-        Map<RelativePath, Divergence> differing = new HashMap<>();
+        Findings findings = new Findings(new HashMap<>(), new HashSet<>());
         if (selection.isEmpty() || comparable.isEmpty()) {
-            return differing;
+            return findings;
         }
         List<Optional<ExtendedAttributes>> found = scope.session()
                 .extended(comparable.stream().map(ManifestEntry::path).toList());
         for (int i = 0; i < comparable.size(); i++) {
             ManifestEntry held = comparable.get(i);
-            found.get(i)
-                    .filter(there -> differs(held, there))
-                    .ifPresent(there -> differing.put(held.path(), divergence(there)));
+            if (found.get(i).isEmpty()) {
+                findings.untold.add(held.path());
+            } else if (differs(held, found.get(i).get())) {
+                findings.differing.put(held.path(), divergence(found.get(i).get()));
+            }
         }
-        return differing;
+        return findings;
     }
 
     /** Of a file that its owner may not read an ordinary account is told none. */
     private boolean isComparable(ManifestEntry held) {
         FileState state = held.state();
-        boolean readable =
-                isSuperuser() || !(state.isFile() || state.isDirectory()) || (state.mode() & OWNER_READS) != 0;
-        return readable && !state.extended().equals(ExtendedAttributes.NOT_ASKED);
+        boolean told = !(state.isFile() || state.isDirectory()) || isReadable(held);
+        return told && !state.extended().equals(ExtendedAttributes.NOT_ASKED);
+    }
+
+    /** Returns whether the target's account should be able to read what was delivered so. */
+    boolean isReadable(ManifestEntry held) {
+        return isSuperuser() || (held.state().mode() & OWNER_READS) != 0;
     }
 
     private boolean isSuperuser() {

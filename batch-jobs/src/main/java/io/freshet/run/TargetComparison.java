@@ -7,11 +7,9 @@ import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.TargetVerification;
 import io.freshet.path.RelativePath;
 import io.freshet.run.TargetWalk.Listed;
-import io.freshet.target.Capability;
 import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetListing;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +31,6 @@ final class TargetComparison {
     private static final int DIRECTORIES_PER_SLICE = 500;
     private static final int FILES_AT_ONCE = 1_000;
     private static final long BYTES_AT_ONCE = 1L << 30;
-    private static final int OWNER_READS = 0400;
 
     /** An entry that may differ, by what the listing told. */
     private record Suspect(ManifestEntry held, Optional<TargetEntry> found) {}
@@ -139,10 +136,10 @@ final class TargetComparison {
     }
 
     private void compareOne(Suspect suspect) {
-        if (isSuspect(suspect) || !extended.between(List.of(suspect.held())).isEmpty()) {
+        if (isSuspect(suspect)) {
             recheck(List.of(suspect));
-        } else if (verification.deep() && suspect.held().state().isFile()) {
-            hash(List.of(suspect));
+        } else {
+            compareAlike(List.of(suspect), List.of());
         }
     }
 
@@ -188,16 +185,31 @@ final class TargetComparison {
             strange.addAll(there.values());
         }
         withTargets(links).forEach(link -> (isSuspect(link) ? suspects : alike).add(link));
-        Map<RelativePath, Divergence> others =
-                extended.between(alike.stream().map(Suspect::held).toList());
-        alike.stream().filter(pair -> others.containsKey(pair.held().path())).forEach(suspects::add);
         recheck(suspects);
-        if (verification.deep()) {
-            alike.removeIf(pair -> !pair.held().state().isFile()
-                    || others.containsKey(pair.held().path()));
-            hash(notYetVerified(alike, directories));
-        }
+        compareAlike(alike, directories);
         extra += strangers.note(verification.id(), strange);
+    }
+
+    /**
+     * Compares what a listing does not show of those that look as they should.
+     *
+     * @param directories in which this verification may have hashed some before it was interrupted
+     */
+    private void compareAlike(List<Suspect> alike, List<RelativePath> directories) {
+        ExtendedComparison.Findings findings =
+                extended.of(alike.stream().map(Suspect::held).toList());
+        passedOver += findings.untold().size();
+        recheck(alike.stream()
+                .filter(pair -> findings.differing().containsKey(pair.held().path()))
+                .toList());
+        if (verification.deep()) {
+            hash(notYetVerified(
+                    alike.stream()
+                            .filter(pair -> pair.held().state().isFile()
+                                    && findings.isAlike(pair.held().path()))
+                            .toList(),
+                    directories));
+        }
     }
 
     /** What the manifest does not know for certain, or the target cannot hold, is no measure of anything. */
@@ -224,7 +236,7 @@ final class TargetComparison {
                 .isPresent();
     }
 
-    private List<Suspect> notYetVerified(List<Suspect> alike, Collection<RelativePath> directories) {
+    private List<Suspect> notYetVerified(List<Suspect> alike, List<RelativePath> directories) {
         Set<RelativePath> done = stores.verifications().verifiedSince(scope.target(), verification.id(), directories);
         return alike.stream().filter(pair -> !done.contains(pair.held().path())).toList();
     }
@@ -255,22 +267,25 @@ final class TargetComparison {
                 claimed.stream().map(suspect -> suspect.held().path()).toList();
         Map<RelativePath, ManifestEntry> now = stores.manifest().find(scope.target(), paths);
         List<Optional<TargetEntry>> looks = scope.session().look(paths);
-        Map<RelativePath, Divergence> others =
-                extended.between(claimed.stream().map(Suspect::held).toList());
+        ExtendedComparison.Findings again =
+                extended.of(claimed.stream().map(Suspect::held).toList());
+        Set<RelativePath> compared = new HashSet<>(paths);
         Repairs repairs = new Repairs(stores, scope);
         for (int i = 0; i < claimed.size(); i++) {
             ManifestEntry held = claimed.get(i).held();
             Optional<Divergence> divergence = Divergence.between(
                             held, looks.get(i), scope.session().capabilities())
-                    .or(() -> Optional.ofNullable(others.get(held.path())));
-            if (!held.equals(now.get(held.path())) || isBeingFilled(held)) {
-                passedOver++;
-            } else if (divergence.isPresent() && !owns(held, divergence.get())) {
+                    .or(() -> Optional.ofNullable(again.differing().get(held.path())));
+            if (!held.equals(now.get(held.path()))
+                    || isBeingFilled(held, compared)
+                    || (divergence.isPresent() && !owns(held, divergence.get()))) {
                 passedOver++;
             } else if (divergence.isPresent()) {
                 count(divergence.get());
                 boolean onlyAttributes = divergence.get().kind() == Divergence.Kind.ATTRIBUTES;
                 repairs.repair(onlyAttributes ? withHash(held) : held, looks.get(i), divergence.get(), null);
+            } else if (again.untold().contains(held.path())) {
+                passedOver++;
             }
         }
         repairs.write();
@@ -289,9 +304,11 @@ final class TargetComparison {
         }
     }
 
-    /** The time of a directory is set after what is put into it. */
-    private boolean isBeingFilled(ManifestEntry held) {
-        return held.isDirectory() && !scope.served().claims().below(held.path()).isEmpty();
+    /** The time of a directory is set after what is put into it; of what is only compared nothing is. */
+    private boolean isBeingFilled(ManifestEntry held, Set<RelativePath> compared) {
+        return held.isDirectory()
+                && !compared.containsAll(
+                        scope.served().claims().below(held.path()).keySet());
     }
 
     /** Of an adopted file nobody has read the content: it is read on both sides before nothing but attributes is set. */
@@ -370,7 +387,7 @@ final class TargetComparison {
             verified++;
             repairs.record().put(with(held, expected));
             repairs.record().verify(path, expected);
-        } else if (again.isEmpty() && !isReadable(held)) {
+        } else if (again.isEmpty() && !extended.isReadable(held)) {
             passedOver++;
         } else {
             differing++;
@@ -379,11 +396,5 @@ final class TargetComparison {
                     .orElse("cannot be read on the target, and has the hash " + known);
             repairs.repair(held, now, new Divergence(Divergence.Kind.CONTENT, words), again.orElse(null));
         }
-    }
-
-    /** Whether the target's account should be able to read what was delivered so. */
-    private boolean isReadable(ManifestEntry held) {
-        return (held.state().mode() & OWNER_READS) != 0
-                || scope.session().capabilities().contains(Capability.CHANGE_OWNER);
     }
 }

@@ -3,6 +3,7 @@ package io.freshet.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.policy.Verify;
 import io.freshet.target.Fidelity;
 import io.freshet.target.TargetAddress;
 import io.freshet.transfer.Account;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +117,54 @@ class FidelityIT extends OneTarget {
                 .containsExactly("d/gone", "d/other", "d/same", "d/stray");
         verify("", true);
         assertThat(verifications().get(1)).contains("missing 0 differing 0");
+    }
+
+    /** The mode does not show it. */
+    @Test
+    void aVerificationFindsAnotherAclAndPutsItRight() throws Exception {
+        Assumptions.assumeTrue(Stream.of("getfacl", "setfacl").allMatch(FidelityIT::isInstalled));
+        write("file", "content");
+        run("setfacl", "-m", "u:12345:r", source.resolve("file").toString());
+        start(Fidelity.ACLS);
+        replication.awaitEqual(replica);
+        Path copy = replica.resolve("file");
+        assertThat(run("getfacl", "-cnp", copy.toString())).contains("user:12345:r--");
+
+        Object mode = Files.getAttribute(copy, "unix:mode");
+        run("setfacl", "-b", copy.toString());
+        assertThat(Files.getAttribute(copy, "unix:mode")).isEqualTo(mode);
+        verify("", false);
+        replication.awaitEqual(replica);
+
+        assertThat(run("getfacl", "-cnp", copy.toString())).contains("user:12345:r--");
+        assertThat(verifications()).singleElement().asString().contains(" differing 1 ");
+    }
+
+    private static boolean isInstalled(String program) {
+        return Stream.of("/usr/bin/", "/bin/").anyMatch(place -> Files.exists(Path.of(place + program)));
+    }
+
+    @Test
+    void whatTheTargetDoesNotTellIsPassedOver() throws IOException {
+        write("file", "content");
+        set(source.resolve("file"), "a", "1");
+        WatchedConnector.Onlooker silent = new WatchedConnector.Onlooker() {
+            @Override
+            public boolean tellsExtended() {
+                return false;
+            }
+        };
+        replication
+                .target(
+                        WatchedConnector.address("replica", replica, silent).with(Fidelity.XATTRS, "true"),
+                        verifying(Verify.IN_FLIGHT))
+                .start();
+        replication.awaitEqual(replica);
+
+        verify("file", true);
+
+        assertThat(verifications())
+                .containsExactly("'file' deep entries 1 verified 0 missing 0 differing 0 extra 0 over 1");
     }
 
     /** The files are there, and stay; what was put on them there and is not in the source goes. */

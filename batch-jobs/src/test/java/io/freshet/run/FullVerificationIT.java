@@ -345,7 +345,6 @@ class FullVerificationIT extends OneTarget {
         return verifying(Verify.IN_FLIGHT).with(extras);
     }
 
-    /** Asks for a comparison and waits until that is done, and the run has ended. */
     private void approve() {
         replication
                 .jdbc()

@@ -132,7 +132,7 @@ abstract class OneTarget {
         return replication.jdbc().sql(sql).query(String.class).list();
     }
 
-    /** Asks for a verification and waits until it has ended. */
+    /** Asks for a verification and waits until that is done, and the run has ended. */
     void verify(String path, boolean deep) {
         long before = count("SELECT count(*) FROM verification");
         new Requests(replication.jdbc()).verify((int) count("SELECT target_id FROM target"), path, deep, "alice");

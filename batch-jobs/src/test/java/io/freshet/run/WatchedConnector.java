@@ -10,8 +10,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,11 @@ public final class WatchedConnector implements TargetConnector {
         default void looked(List<RelativePath> paths) {}
 
         default void hashed(List<RelativePath> paths) throws InterruptedException {}
+
+        /** Whether the target says which extended attributes are there. */
+        default boolean tellsExtended() {
+            return true;
+        }
     }
 
     static TargetAddress address(String name, Path root, Onlooker onlooker) {
@@ -94,6 +101,8 @@ public final class WatchedConnector implements TargetConnector {
                             onlooker.looked(paths(arguments[0]));
                         } else if (method.getName().equals("list") && arguments[0] instanceof List) {
                             onlooker.listed(paths(arguments[0]));
+                        } else if (method.getName().equals("extended") && !onlooker.tellsExtended()) {
+                            return Collections.nCopies(paths(arguments[0]).size(), Optional.empty());
                         }
                         return result;
                     } catch (InvocationTargetException e) {
