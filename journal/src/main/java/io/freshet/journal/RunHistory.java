@@ -96,17 +96,22 @@ public final class RunHistory {
      */
     public List<DeliveryLine> deliveries(
             String target, long run, @Nullable String outcome, @Nullable DeliveryKey after, int limit) {
+        // Conditions that are not meant are left out: "OR :after IS NULL" makes a page cost
+        // what all pages before it do.
         return jdbc.sql("""
                         SELECT d.path, d.path_key, d.outcome::text, d.delivered_at, d.first_dirty_at, d.bytes, d.moved_from,
                                encode(d.content_hash, 'hex') AS sha256, d.reason, d.error_code
                         FROM delivery d
                         WHERE d.target_id = (SELECT target_id FROM target WHERE name = :target) AND d.run_number = :run
-                          AND (:outcome::outcome IS NULL OR d.outcome = :outcome::outcome)
-                          AND (:afterOutcome::outcome IS NULL
-                               OR (d.outcome, d.delivered_at, d.path_key) < (:afterOutcome::outcome, :afterAt, :afterKey))
+                          %s %s
                         ORDER BY d.outcome DESC, d.delivered_at DESC, d.path_key DESC
                         LIMIT :limit
-                        """)
+                        """.formatted(
+                                outcome == null ? "" : "AND d.outcome = :outcome::outcome",
+                                after == null
+                                        ? ""
+                                        : "AND (d.outcome, d.delivered_at, d.path_key)"
+                                                + " < (:afterOutcome::outcome, :afterAt, :afterKey)"))
                 .param("target", target)
                 .param("run", run)
                 .param("outcome", outcome)

@@ -20,6 +20,7 @@ import io.freshet.web.live.LiveConfiguration;
 import io.freshet.web.monitoring.MonitoringConfiguration;
 import io.freshet.web.page.PageConfiguration;
 import io.freshet.web.page.WebVersion;
+import io.freshet.web.report.ReportConfiguration;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -43,7 +44,8 @@ import org.springframework.transaction.support.TransactionTemplate;
     ApiConfiguration.class,
     LiveConfiguration.class,
     MonitoringConfiguration.class,
-    PageConfiguration.class
+    PageConfiguration.class,
+    ReportConfiguration.class
 })
 public class WebConfiguration {
     // The journal's clients and transactions are made here and not shared as beans, lest they meet the application's

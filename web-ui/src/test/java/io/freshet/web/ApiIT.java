@@ -392,6 +392,7 @@ class ApiIT {
             {"GET", "/runs", "", Role.VIEWER},
             {"GET", "/targets/web1/runs/1", "", Role.VIEWER},
             {"GET", "/targets/web1/runs/1/deliveries", "", Role.VIEWER},
+            {"GET", "/targets/web1/runs/1/report", "", Role.VIEWER},
             {"GET", "/holds", "", Role.VIEWER},
             {"GET", "/holds/" + hold + "/paths", "", Role.VIEWER},
             {"POST", "/send", "{\"path\":\"p\"}", Role.REQUESTER},

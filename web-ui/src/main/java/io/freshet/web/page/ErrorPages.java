@@ -2,10 +2,12 @@ package io.freshet.web.page;
 
 import io.freshet.web.account.SignedOutException;
 import io.freshet.web.action.RefusedException;
+import io.freshet.web.report.BrokenOffException;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.webmvc.error.ErrorController;
@@ -64,9 +66,20 @@ final class ErrorPages implements ErrorController {
         LOG.debug("A reader is gone", e);
     }
 
-    /** What no handler took, and what was refused before any was asked. */
+    /** Handed on to the server, which closes the connection: whatever were written here would become part of the answer. */
+    @ExceptionHandler(BrokenOffException.class)
+    @SuppressWarnings("DoNotCallSuggester") // called by Spring only
+    void brokenOff(BrokenOffException e) {
+        throw e;
+    }
+
+    /** What no handler took, and what was refused before any was asked; nothing after an answer that was broken off. */
     @RequestMapping("/error")
-    Object error(HttpServletRequest request) {
+    @Nullable
+    Object error(HttpServletRequest request, HttpServletResponse response) {
+        if (response.isCommitted()) {
+            return null;
+        }
         // Who asks is looked up in the database before any handler is asked.
         Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         for (Throwable cause = failure instanceof Throwable thrown ? thrown : null;

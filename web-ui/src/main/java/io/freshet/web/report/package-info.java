@@ -1,0 +1,5 @@
+/** Reports: all that a run did, streamed. */
+@NullMarked
+package io.freshet.web.report;
+
+import org.jspecify.annotations.NullMarked;
