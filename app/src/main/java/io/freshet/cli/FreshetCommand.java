@@ -49,6 +49,7 @@ public final class FreshetCommand {
                 new SendCommand(),
                 new RunsCommand(),
                 new RunCommand(),
+                new ReportCommand(),
                 new RunAction.Rerun(),
                 new RunAction.Restart(),
                 new RunAction.Stop(),

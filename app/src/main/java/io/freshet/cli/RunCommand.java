@@ -51,6 +51,18 @@ final class RunCommand extends Asking {
             out.println(VisibleText.of("policy " + record.path("policy").asString("") + ", version "
                     + record.path("policyVersion").asInt()));
         }
+        out.println(counters(record));
+        JsonNode listed = answer.path("deliveries").path("items");
+        if (!listed.isEmpty()) {
+            out.println();
+            deliveries(listed).print(out);
+            if (answer.path("deliveries").path("next").isString()) {
+                out.println("… and more; the run's page has them all");
+            }
+        }
+    }
+
+    static String counters(JsonNode record) {
         StringBuilder counters = new StringBuilder();
         for (String counter : COUNTERS) {
             if (record.path(counter).asLong() > 0) {
@@ -60,23 +72,19 @@ final class RunCommand extends Asking {
                         .append(counter);
             }
         }
-        out.println(counters.isEmpty() ? "nothing to do" : counters.toString());
-        JsonNode listed = answer.path("deliveries").path("items");
-        if (!listed.isEmpty()) {
-            out.println();
-            Table deliveries = new Table("OUTCOME", "PATH", "BYTES", "AT", "");
-            for (JsonNode delivery : listed) {
-                deliveries.row(
-                        Wording.state(delivery.path("outcome")),
-                        delivery.path("path").asString(),
-                        Wording.bytes(delivery.path("bytes").asLong()),
-                        Wording.moment(delivery.path("deliveredAt")),
-                        delivery.path("reason").asString(""));
-            }
-            deliveries.print(out);
-            if (answer.path("deliveries").path("next").isString()) {
-                out.println("… and more; the run's page has them all");
-            }
+        return counters.isEmpty() ? "nothing to do" : counters.toString();
+    }
+
+    static Table deliveries(JsonNode listed) {
+        Table deliveries = new Table("OUTCOME", "PATH", "BYTES", "AT", "");
+        for (JsonNode delivery : listed) {
+            deliveries.row(
+                    Wording.state(delivery.path("outcome")),
+                    delivery.path("path").asString(),
+                    Wording.bytes(delivery.path("bytes").asLong()),
+                    Wording.moment(delivery.path("deliveredAt")),
+                    delivery.path("reason").asString(""));
         }
+        return deliveries;
     }
 }

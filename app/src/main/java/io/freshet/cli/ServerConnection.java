@@ -94,15 +94,9 @@ final class ServerConnection {
 
     private JsonNode exchange(
             String method, String path, Map<String, String> query, @Nullable Map<String, ?> body, Duration patience) {
-        URI uri = server.resolve(API + path + (query.isEmpty() ? "" : "?" + encoded(query)));
         try {
-            HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
-            connection.setConnectTimeout((int) CONNECT_AT_MOST.toMillis());
-            connection.setReadTimeout((int) Math.min(Integer.MAX_VALUE, patience.toMillis()));
-            connection.setRequestMethod(method);
-            connection.setInstanceFollowRedirects(false);
-            connection.setRequestProperty("Authorization", "Bearer " + token);
-            connection.setRequestProperty("Accept", "application/json, application/problem+json");
+            HttpURLConnection connection =
+                    open(method, path, query, "application/json, application/problem+json", patience);
             if (body != null) {
                 byte[] bytes = mapper.writeValueAsBytes(body);
                 connection.setDoOutput(true);
@@ -113,13 +107,52 @@ final class ServerConnection {
                 }
             }
             return answer(connection);
-        } catch (ConnectException refused) {
-            throw new UnreachableException("the server at " + server + " does not answer: " + refused.getMessage());
-        } catch (SocketTimeoutException late) {
-            throw new UnreachableException(
-                    "the server at " + server + " did not answer in " + patience.toSeconds() + " s");
         } catch (IOException failure) {
-            throw new UnreachableException("the server at " + server + " cannot be asked: " + failure);
+            throw unanswered(failure, patience);
+        }
+    }
+
+    private HttpURLConnection open(
+            String method, String path, Map<String, String> query, String accept, Duration patience)
+            throws IOException {
+        URI uri = server.resolve(API + path + (query.isEmpty() ? "" : "?" + encoded(query)));
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+        connection.setConnectTimeout((int) CONNECT_AT_MOST.toMillis());
+        connection.setReadTimeout((int) Math.min(Integer.MAX_VALUE, patience.toMillis()));
+        connection.setRequestMethod(method);
+        connection.setInstanceFollowRedirects(false);
+        connection.setRequestProperty("Authorization", "Bearer " + token);
+        connection.setRequestProperty("Accept", accept);
+        return connection;
+    }
+
+    private UnreachableException unanswered(IOException failure, Duration patience) {
+        if (failure instanceof ConnectException) {
+            return new UnreachableException("the server at " + server + " does not answer: " + failure.getMessage());
+        }
+        if (failure instanceof SocketTimeoutException) {
+            return new UnreachableException(
+                    "the server at " + server + " did not answer in " + patience.toSeconds() + " s");
+        }
+        return new UnreachableException("the server at " + server + " cannot be asked: " + failure);
+    }
+
+    /**
+     * Asks for something that may be larger than memory. The caller reads it to its end, and closes it; an answer that is
+     * broken off ends with an {@link IOException}.
+     */
+    InputStream stream(String path, Map<String, String> query, String accept) {
+        try {
+            HttpURLConnection connection =
+                    open("GET", path, query, accept + ", application/problem+json", ANSWER_AT_MOST);
+            if (connection.getResponseCode() == HttpURLConnection.HTTP_OK) {
+                return connection.getInputStream();
+            }
+            JsonNode unexpected = answer(connection);
+            throw new UnreachableException("the server at " + server + " answered " + connection.getResponseCode()
+                    + " with something that is no report: " + unexpected);
+        } catch (IOException failure) {
+            throw unanswered(failure, ANSWER_AT_MOST);
         }
     }
 

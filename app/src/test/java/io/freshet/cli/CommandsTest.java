@@ -291,6 +291,55 @@ class CommandsTest {
     }
 
     @Test
+    void reportTellsTheTotalsAndWhatWasNotDone() {
+        server.answers("GET /targets/web1/runs/17", 200, RUN.replace("\"error\":null", "\"policy\":\"nightly\",\"policyVersion\":3"));
+        server.answers(
+                "GET /targets/web1/runs/17/deliveries",
+                200,
+                "{\"items\":[{\"path\":\"a\\u001bb\",\"outcome\":\"FAILED\",\"reason\":\"no right\"}],\"next\":\"k\"}");
+
+        Outcome outcome = run("report", "web1", "17");
+
+        assertThat(outcome.status).isZero();
+        assertThat(outcome.out)
+                .contains("policy: nightly, version 3", "4 transferred, 1 deleted, 2 failed", "a\\u001bb", "no right", "--csv");
+        assertThat(server.requests()).anyMatch(request -> request.contains("outcome=FAILED"));
+        assertThat(server.requests()).anyMatch(request -> request.contains("outcome=HELD"));
+    }
+
+    @Test
+    void reportIsPrintedOrReplacesAFileAsItIs() throws IOException {
+        String csv = "path,outcome\r\n\"ü\nb\",FAILED\r\n";
+        server.answers("GET /targets/web1/runs/17/report", 200, csv);
+        Path file = Files.writeString(directory.resolve("report.csv"), "of yesterday");
+
+        assertThat(run("report", "web1", "17", "--csv", "--outcome", "failed").out)
+                .isEqualTo(csv);
+        assertThat(server.requests()).containsExactly("GET /targets/web1/runs/17/report?outcome=FAILED");
+        assertThat(run("report", "web1", "17", "--csv", "--output", file.toString()).out)
+                .isEmpty();
+        assertThat(Files.readString(file)).isEqualTo(csv);
+        assertThat(run("report", "web1", "17", "--output", file.toString()).status)
+                .isEqualTo(ExitCode.USAGE.status());
+    }
+
+    @Test
+    void reportThatIsBrokenOffFailsAndLeavesTheFileAsItWas() throws IOException {
+        server.breaksOff("GET /targets/web1/runs/17/report", "path,outcome\r\na,FAILED\r\n");
+        Path file = Files.writeString(directory.resolve("report.csv"), "of yesterday");
+
+        Outcome printed = run("report", "web1", "17", "--csv");
+        Outcome written = run("report", "web1", "17", "--csv", "--output", file.toString());
+
+        assertThat(printed.status).isEqualTo(ExitCode.FAILED.status());
+        assertThat(printed.err).contains("not complete", "what was printed is a part of it");
+        assertThat(written.status).isEqualTo(ExitCode.FAILED.status());
+        assertThat(written.err).contains("is as it was before");
+        assertThat(file).hasContent("of yesterday");
+        assertThat(directory).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
     void refusalIsToldWithTheWayOut() {
         server.answers(
                 "POST /targets/web9/pause",

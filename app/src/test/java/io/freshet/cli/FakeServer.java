@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeServer implements AutoCloseable {
     private static final String TOKEN = "fsh_test";
 
-    private record Answer(int status, String body) {}
+    private record Answer(int status, String body, boolean isWhole) {}
 
     private final HttpServer http;
     private final Path configuration;
@@ -43,7 +43,12 @@ final class FakeServer implements AutoCloseable {
     }
 
     void answers(String methodAndPath, int status, String body) {
-        answers.put(methodAndPath, new Answer(status, body));
+        answers.put(methodAndPath, new Answer(status, body, true));
+    }
+
+    /** Answers with the beginning of something, and closes the connection without the mark of its end. */
+    void breaksOff(String methodAndPath, String beginning) {
+        answers.put(methodAndPath, new Answer(200, beginning, false));
     }
 
     /** Returns method, path with query, and body of each request. */
@@ -52,7 +57,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) {
-        try (exchange) {
+        try {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String request = exchange.getRequestMethod() + " "
                     + exchange.getRequestURI().toString().replaceFirst("^/api/v1", "");
@@ -61,13 +66,20 @@ final class FakeServer implements AutoCloseable {
                     ("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"));
             String path = request.replaceFirst("\\?.*", "");
             Answer answer = isKnown
-                    ? answers.getOrDefault(path, new Answer(404, "{\"title\":\"Nothing is at " + path + "\"}"))
-                    : new Answer(401, "");
+                    ? answers.getOrDefault(path, new Answer(404, "{\"title\":\"Nothing is at " + path + "\"}", true))
+                    : new Answer(401, "", true);
             byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+            if (!answer.isWhole) {
+                exchange.sendResponseHeaders(answer.status, 0);
+                exchange.getResponseBody().write(bytes);
+                exchange.getResponseBody().flush();
+                throw new IOException("broken off, as prepared");
+            }
             exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
             if (bytes.length > 0) {
                 exchange.getResponseBody().write(bytes);
             }
+            exchange.close();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
