@@ -135,7 +135,9 @@ final class ReportCommand implements Callable<Integer> {
         JsonNode record = server.get(path, Map.of());
         RunsCommand.table(List.of(record)).print(out);
         out.println(VisibleText.of("policy: " + record.path("policy").asString("")
-                + (record.path("policyVersion").isNumber() ? ", version " + record.path("policyVersion").asInt() : "")
+                + (record.path("policyVersion").isNumber()
+                        ? ", version " + record.path("policyVersion").asInt()
+                        : "")
                 + ", cause: "
                 + Wording.state(record.path("cause")) + ", node: "
                 + record.path("node").asString("")));

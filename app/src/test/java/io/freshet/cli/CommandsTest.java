@@ -292,7 +292,10 @@ class CommandsTest {
 
     @Test
     void reportTellsTheTotalsAndWhatWasNotDone() {
-        server.answers("GET /targets/web1/runs/17", 200, RUN.replace("\"error\":null", "\"policy\":\"nightly\",\"policyVersion\":3"));
+        server.answers(
+                "GET /targets/web1/runs/17",
+                200,
+                RUN.replace("\"error\":null", "\"policy\":\"nightly\",\"policyVersion\":3"));
         server.answers(
                 "GET /targets/web1/runs/17/deliveries",
                 200,
@@ -302,7 +305,12 @@ class CommandsTest {
 
         assertThat(outcome.status).isZero();
         assertThat(outcome.out)
-                .contains("policy: nightly, version 3", "4 transferred, 1 deleted, 2 failed", "a\\u001bb", "no right", "--csv");
+                .contains(
+                        "policy: nightly, version 3",
+                        "4 transferred, 1 deleted, 2 failed",
+                        "a\\u001bb",
+                        "no right",
+                        "--csv");
         assertThat(server.requests()).anyMatch(request -> request.contains("outcome=FAILED"));
         assertThat(server.requests()).anyMatch(request -> request.contains("outcome=HELD"));
     }
