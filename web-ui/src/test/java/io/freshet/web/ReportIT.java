@@ -70,6 +70,9 @@ class ReportIT {
         ODD.forEach(path -> server.rows().delivery("web1", 1, path, "DELETED", null));
         server.rows().run("web1", 3, "COMPLETED", 1, 0, Duration.ofMinutes(1));
         server.rows().delivery("web1", 3, "another run", "TRANSFERRED", null);
+        server.jdbc()
+                .sql("UPDATE run SET policy_version = 4 WHERE run_number = 3")
+                .update();
     }
 
     @AfterAll
@@ -171,7 +174,7 @@ class ReportIT {
         assertThat(anna.get("/targets/web1/runs/3").body())
                 .contains("/targets/web1/runs/3/report?format=csv", "/targets/web1/runs/3/report?format=json");
         HttpResponse<String> csv = anna.get("/targets/web1/runs/3/report?format=csv&outcome");
-        assertThat(csv.body()).contains("another run,TRANSFERRED,");
+        assertThat(csv.body()).contains("another run,TRANSFERRED,", "; policy continuous version 4; transferred 1");
         assertThat(csv.headers().firstValue("Content-Disposition").orElse("")).contains("attachment", "web1-run-3.csv");
         assertThat(server.browser()
                         .get("/targets/web1/runs/3/report?format=csv")

@@ -64,7 +64,9 @@ final class CsvReport implements ReportFormat {
     }
 
     private static String summary(RunRecord run) {
-        return run.state() + "; policy " + run.policy() + "; transferred " + run.transferred() + ", renamed "
+        return run.state() + "; policy " + run.policy()
+                + (run.policyVersion() == null ? "" : " version " + run.policyVersion()) + "; transferred "
+                + run.transferred() + ", renamed "
                 + run.renamed()
                 + ", deleted " + run.deleted() + ", metadata " + run.metadata() + ", adopted " + run.adopted()
                 + ", unchanged " + run.unchanged() + ", excluded " + run.excluded() + ", unsupported "
