@@ -1095,9 +1095,7 @@ public abstract class TargetSessionContract {
         MadeContent content = MadeContent.of(randomBytes(LARGE));
         stopAfter(LARGE / 2, large("big", content), session);
         for (Path partial : partialsOf(content)) {
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 3 * BLOCK);
-            }
+            overwrite(partial, 3 * BLOCK);
         }
 
         Result result = apply(large("big", content));
@@ -1301,6 +1299,12 @@ public abstract class TargetSessionContract {
         byte[] bytes = new byte[count];
         new Random(4711).nextBytes(bytes);
         return bytes;
+    }
+
+    protected static void overwrite(Path file, long place) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), place);
+        }
     }
 
     protected final Operation.Base deliverFirst(String name, byte[] bytes) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +81,18 @@ public final class OpenSshServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Starts a server whose accounts find a program of the test's own before that of the machine.
+     *
+     * @param programs where the program is put, and what it may write
+     * @param script in the language of sh(1)
+     */
+    static OpenSshServer startWith(Path directory, Path programs, String program, String script) throws IOException {
+        Path file = Files.writeString(programs.resolve(program), script);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return start(directory, "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
     }
 
     public int port() {

@@ -14,14 +14,9 @@ import io.freshet.target.TargetSession;
 import io.freshet.transfer.Account;
 import io.freshet.transfer.MadeContent;
 import io.freshet.transfer.TargetSessionContract;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -112,15 +107,12 @@ class OpenSshSessionIT extends TargetSessionContract {
     @Test
     void whatCannotBeFlushedTogetherIsFlushedOneByOne() throws Exception {
         Path programs = Files.createDirectory(temporary.resolve("programs"));
-        Path program = Files.writeString(programs.resolve("sync"), """
+        String program = """
                 #!/bin/sh
                 [ ! -e %1$s/called ] || exit 1
                 touch %1$s/called
-                """.formatted(programs));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (OpenSshServer other = OpenSshServer.start(
-                        temporary.resolve("other"),
-                        "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
+                """.formatted(programs);
+        try (OpenSshServer other = OpenSshServer.startWith(temporary.resolve("other"), programs, "sync", program);
                 TargetSession failing = new SshTargetConnector().connect(other.address("student", root))) {
             failing.enterGate(2, "second");
             assertThat(failing.capabilities()).contains(Capability.FILE_SYSTEM_SYNC);
@@ -137,16 +129,13 @@ class OpenSshSessionIT extends TargetSessionContract {
     @Test
     void aLargeFileIsHashedWhileItGrows() throws Exception {
         Path programs = Files.createDirectory(temporary.resolve("programs"));
-        Path program = Files.writeString(programs.resolve("openssl"), """
+        String program = """
                 #!/bin/sh
                 [ $# != 3 ] || touch %1$s/reads-a-pipe
                 [ ! -e %1$s/lies ] || exec echo %2$s *stdin
                 exec /usr/bin/openssl "$@"
-                """.formatted(programs, "0".repeat(64)));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (OpenSshServer other = OpenSshServer.start(
-                        temporary.resolve("other"),
-                        "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
+                """.formatted(programs, "0".repeat(64));
+        try (OpenSshServer other = OpenSshServer.startWith(temporary.resolve("other"), programs, "openssl", program);
                 TargetSession watched = new SshTargetConnector().connect(other.address("student", root))) {
             watched.enterGate(2, "second");
             session = watched;
@@ -164,12 +153,6 @@ class OpenSshSessionIT extends TargetSessionContract {
             overwrite(root.resolve("large"), 7);
             Files.setLastModifiedTime(root.resolve("large"), time);
             assertThat(putOver("large", base, bytes).bytes()).isEqualTo(bytes.length);
-        }
-    }
-
-    private static void overwrite(Path file, long place) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), place);
         }
     }
 

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -202,16 +201,13 @@ class StreamedFilesIT {
     private OpenSshServer server(String laterTar) throws IOException {
         Files.deleteIfExists(programs.resolve("tried"));
         Files.deleteIfExists(programs.resolve("called"));
-        Path program = Files.writeString(programs.resolve("tar"), """
+        return OpenSshServer.startWith(
+                Files.createTempDirectory(temporary, "sshd"), programs, "tar", """
                 #!/bin/sh
                 [ -e %1$s/tried ] || { touch %1$s/tried; exec /usr/bin/tar "$@"; }
                 echo >> %1$s/called
                 %2$s
                 """.formatted(programs, laterTar));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return OpenSshServer.start(
-                Files.createTempDirectory(temporary, "sshd"),
-                "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
     }
 
     private long calls() throws IOException {

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -265,15 +264,13 @@ class WholeDirectoriesIT {
 
     private void assertNothingPublished(String laterTar) throws Exception {
         Path programs = Files.createTempDirectory(temporary, "programs");
-        Path program = Files.writeString(programs.resolve("tar"), """
+        String program = """
                 #!/bin/sh
                 [ -e %1$s/called ] || { touch %1$s/called; exec /usr/bin/tar "$@"; }
                 %2$s
-                """.formatted(programs, laterTar));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (OpenSshServer other = OpenSshServer.start(
-                        Files.createTempDirectory(temporary, "other"),
-                        "SetEnv HOME=" + programs + " PATH=" + programs + ":/usr/bin:/bin");
+                """.formatted(programs, laterTar);
+        try (OpenSshServer other = OpenSshServer.startWith(
+                        Files.createTempDirectory(temporary, "other"), programs, "tar", program);
                 TargetSession failing = new SshTargetConnector().connect(other.address("student", root))) {
             failing.enterGate(2, "second");
             assertThat(failing.capabilities()).contains(Capability.WHOLE_DIRECTORY);
