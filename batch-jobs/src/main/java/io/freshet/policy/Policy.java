@@ -116,9 +116,18 @@ public record Policy(
 
     /** Returns the same policy with runs at the firings of a schedule instead of windows. */
     public Policy at(Cron firings, Misfire missed, ZoneId zone) {
+        return served(List.of(), firings, missed, zone);
+    }
+
+    /** Returns the same policy with windows instead of a schedule. */
+    public Policy in(ZoneId zone, Window... spans) {
+        return served(List.of(spans), null, misfire, zone);
+    }
+
+    private Policy served(List<Window> spans, @Nullable Cron firings, Misfire missed, ZoneId zone) {
         return new Policy(
                 name,
-                List.of(),
+                spans,
                 firings,
                 missed,
                 zone,

@@ -204,18 +204,6 @@ class PolicyTest {
     }
 
     private static Policy berlin(Window... windows) {
-        Policy defaults = Policy.withDefaults("berlin");
-        return new Policy(
-                "berlin",
-                List.of(windows),
-                BERLIN,
-                defaults.bytesPerSecond(),
-                defaults.maxDeletes(),
-                defaults.settle(),
-                defaults.settleMax(),
-                defaults.verify(),
-                defaults.unstable(),
-                defaults.linger(),
-                defaults.extras());
+        return Policy.withDefaults("berlin").in(BERLIN, windows);
     }
 }

@@ -17,8 +17,8 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,19 +70,10 @@ class WindowIT extends OneTarget {
 
     /** Every night from eleven to one. */
     private static Policy nightly() {
-        Policy defaults = withLimit(DeletionLimit.NONE);
-        return new Policy(
-                "nightly",
-                List.of(new Window(EnumSet.allOf(DayOfWeek.class), LocalTime.of(23, 0), LocalTime.of(1, 0))),
-                defaults.timeZone(),
-                defaults.bytesPerSecond(),
-                defaults.maxDeletes(),
-                defaults.settle(),
-                defaults.settleMax(),
-                defaults.verify(),
-                defaults.unstable(),
-                defaults.linger(),
-                defaults.extras());
+        return withLimit(DeletionLimit.NONE)
+                .in(
+                        ZoneId.of("UTC"),
+                        new Window(EnumSet.allOf(DayOfWeek.class), LocalTime.of(23, 0), LocalTime.of(1, 0)));
     }
 
     private void writeAll() throws IOException {

@@ -28,28 +28,14 @@ class PolicyHoursTest {
             "content",
             Path.of("/srv"),
             FilterRules.NONE,
-            List.of(
-                    target("always", Policy.withDefaults("continuous")),
-                    target("nights", inBerlin(List.of(WEEK_NIGHTS)))))));
+            List.of(target("always", Policy.withDefaults("continuous")), target("nights", inBerlin(WEEK_NIGHTS))))));
 
     private static TargetDefinition target(String name, Policy policy) {
         return new TargetDefinition(new TargetAddress(name, URI.create("file:///copy"), Map.of()), policy);
     }
 
-    private static Policy inBerlin(List<Window> windows) {
-        Policy defaults = Policy.withDefaults("nights");
-        return new Policy(
-                "nights",
-                windows,
-                ZoneId.of("Europe/Berlin"),
-                defaults.bytesPerSecond(),
-                defaults.maxDeletes(),
-                defaults.settle(),
-                defaults.settleMax(),
-                defaults.verify(),
-                defaults.unstable(),
-                defaults.linger(),
-                defaults.extras());
+    private static Policy inBerlin(Window... windows) {
+        return Policy.withDefaults("nights").in(ZoneId.of("Europe/Berlin"), windows);
     }
 
     @Test
@@ -91,8 +77,7 @@ class PolicyHoursTest {
                 FilterRules.NONE,
                 List.of(target(
                         "weekly",
-                        inBerlin(List.of(
-                                new Window(Set.of(DayOfWeek.MONDAY), LocalTime.of(8, 0), LocalTime.of(9, 0)))))))));
+                        inBerlin(new Window(Set.of(DayOfWeek.MONDAY), LocalTime.of(8, 0), LocalTime.of(9, 0))))))));
 
         assertThat(once.closedUntil("weekly", Instant.parse("2026-01-05T08:00:00Z")))
                 .isEqualTo(new OpeningHours.Next(Instant.parse("2026-01-12T07:00:00Z"), false));
