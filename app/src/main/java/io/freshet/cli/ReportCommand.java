@@ -134,11 +134,7 @@ final class ReportCommand implements Callable<Integer> {
     private void tell(ServerConnection server, String path, PrintWriter out) {
         JsonNode record = server.get(path, Map.of());
         RunsCommand.table(List.of(record)).print(out);
-        out.println(VisibleText.of("policy: " + record.path("policy").asString("")
-                + (record.path("policyVersion").isNumber()
-                        ? ", version " + record.path("policyVersion").asInt()
-                        : "")
-                + ", cause: "
+        out.println(VisibleText.of("policy: " + RunCommand.policy(record) + ", cause: "
                 + Wording.state(record.path("cause")) + ", node: "
                 + record.path("node").asString("")));
         out.println(RunCommand.counters(record));

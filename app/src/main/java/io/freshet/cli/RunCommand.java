@@ -48,8 +48,7 @@ final class RunCommand extends Asking {
         JsonNode record = answer.path("run");
         RunsCommand.table(List.of(record)).print(out);
         if (record.path("policyVersion").isNumber()) {
-            out.println(VisibleText.of("policy " + record.path("policy").asString("") + ", version "
-                    + record.path("policyVersion").asInt()));
+            out.println(VisibleText.of("policy " + policy(record)));
         }
         out.println(counters(record));
         JsonNode listed = answer.path("deliveries").path("items");
@@ -60,6 +59,12 @@ final class RunCommand extends Asking {
                 out.println("… and more; the run's page has them all");
             }
         }
+    }
+
+    /** Returns the policy that a run used, and which version of it where that is known. */
+    static String policy(JsonNode record) {
+        JsonNode version = record.path("policyVersion");
+        return record.path("policy").asString("") + (version.isNumber() ? ", version " + version.asInt() : "");
     }
 
     static String counters(JsonNode record) {

@@ -1,6 +1,5 @@
 package io.freshet.run;
 
-import io.freshet.failure.FreshetException;
 import io.freshet.file.ExtendedAttributes;
 import io.freshet.file.ExtendedAttributes.Selection;
 import io.freshet.file.FileState;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,20 +94,12 @@ final class ExtendedComparison {
 
     /** What an account that is not the superuser was given; null where that cannot be told, for the source has others by now. */
     private @Nullable ExtendedAttributes given(ManifestEntry held) {
-        try {
-            Optional<FileState> source = scope.root().lstat(held.path());
-            if (source.isEmpty() || !source.get().extended().equals(held.state().extended())) {
-                return null;
-            }
-            Map<String, byte[]> covered = new TreeMap<>(source.get().extended().values());
-            covered.keySet().removeIf(name -> !selection.covers(name, false));
-            return ExtendedAttributes.of(selection, covered);
-        } catch (FreshetException e) {
-            if (e.code().concernsWholeTarget()) {
-                throw e;
-            }
-            return null;
-        }
+        return scope.askSource(() -> scope.root()
+                        .lstat(held.path())
+                        .map(FileState::extended)
+                        .filter(held.state().extended()::equals))
+                .map(source -> ExtendedAttributes.of(selection, selection.covered(source.values(), false)))
+                .orElse(null);
     }
 
     private static Divergence divergence(ExtendedAttributes there) {

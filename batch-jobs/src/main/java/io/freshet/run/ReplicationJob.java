@@ -159,11 +159,10 @@ final class ReplicationJob {
             if (e.code() != ErrorCode.STOPPED) {
                 throw e;
             }
-            if (scope.isClosed()) {
-                // What yielded goes on in the next window; the work itself ends the step.
-                return RepeatStatus.CONTINUABLE;
+            if (!scope.isClosed()) {
+                step.setTerminateOnly();
             }
-            step.setTerminateOnly();
+            // What yielded at a window's end goes on in the next one; the work itself ends the step.
             return RepeatStatus.CONTINUABLE;
         }
     }

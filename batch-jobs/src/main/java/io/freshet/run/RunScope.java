@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.failure.FreshetException;
 import io.freshet.filter.FilterRules;
 import io.freshet.journal.Deliveries;
 import io.freshet.journal.Lane;
@@ -21,8 +22,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,6 +212,18 @@ final class RunScope implements Monitor {
 
     SourceRoot root() {
         return required(root);
+    }
+
+    /** Asks the source about one path; empty also where it does not tell of that path. Throws what concerns all of them. */
+    <T> Optional<T> askSource(Supplier<Optional<T>> question) {
+        try {
+            return question.get();
+        } catch (FreshetException e) {
+            if (e.code().concernsWholeTarget()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     TargetSession session() {

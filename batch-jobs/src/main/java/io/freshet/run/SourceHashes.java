@@ -1,13 +1,11 @@
 package io.freshet.run;
 
-import io.freshet.failure.FreshetException;
 import io.freshet.file.Content;
 import io.freshet.file.ContentHash;
 import io.freshet.file.FileState;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.path.RelativePath;
 import java.security.MessageDigest;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells by reading a file of the source whether its content is what a target was given. Used by one thread. */
@@ -40,17 +38,11 @@ final class SourceHashes {
         if (held.hash() != null) {
             return held.hash();
         }
-        try {
-            Optional<FileState> source = scope.root().lstat(held.path());
-            return source.isPresent() && isSameObject(source.get(), held.state())
-                    ? of(held.path(), source.get())
-                    : null;
-        } catch (FreshetException e) {
-            if (e.code().concernsWholeTarget()) {
-                throw e;
-            }
-            return null;
-        }
+        return scope.askSource(() -> scope.root()
+                        .lstat(held.path())
+                        .filter(source -> isSameObject(source, held.state()))
+                        .map(source -> of(held.path(), source)))
+                .orElse(null);
     }
 
     private static boolean isSameObject(FileState source, FileState delivered) {

@@ -61,6 +61,13 @@ public final class ExtendedAttributes {
                     name.startsWith("trusted.") || (name.startsWith("security.") && !name.equals("security.selinux"));
             return xattrs && (name.startsWith("user.") || (superuser && system));
         }
+
+        /** Returns those of some attributes, by their names, that are {@linkplain #covers covered}. */
+        public SortedMap<String, byte[]> covered(Map<String, byte[]> attributes, boolean superuser) {
+            SortedMap<String, byte[]> covered = new TreeMap<>(attributes);
+            covered.keySet().removeIf(name -> !covers(name, superuser));
+            return covered;
+        }
     }
 
     /**

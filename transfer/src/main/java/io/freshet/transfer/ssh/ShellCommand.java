@@ -29,6 +29,7 @@ final class ShellCommand implements AutoCloseable {
     private final String line;
     private @Nullable Session session;
     private Session.@Nullable Command running;
+    private String said = "";
     private boolean hangs;
     private boolean answered;
 
@@ -80,13 +81,11 @@ final class ShellCommand implements AutoCloseable {
     /** Ends the input and returns the answer; empty where the command did not run to its end in time. */
     Optional<Answer> end(Duration patience) {
         Session.Command command = running;
-        StringBuilder said = new StringBuilder();
         if (command != null) {
             take(patience, watch -> {
                 command.getOutputStream().close();
-                byte[] all = command.getInputStream().readAllBytes();
-                return !said.append(new String(all, StandardCharsets.ISO_8859_1))
-                        .isEmpty();
+                said = new String(command.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                return true;
             });
         }
         Matcher framed = Pattern.compile(frame + "\\n(.*)\\n" + frame + " ([0-9]+)\\s*", Pattern.DOTALL)

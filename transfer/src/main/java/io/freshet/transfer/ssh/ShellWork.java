@@ -167,8 +167,6 @@ final class ShellWork {
     }
 
     private Map<String, byte[]> mine(Map<String, byte[]> attributes) {
-        Map<String, byte[]> mine = new TreeMap<>(attributes);
-        mine.keySet().removeIf(name -> !selection.covers(name, facts.isSuperuser()));
-        return mine;
+        return selection.covered(attributes, facts.isSuperuser());
     }
 }

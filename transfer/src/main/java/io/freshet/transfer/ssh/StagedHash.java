@@ -43,9 +43,12 @@ final class StagedHash implements AutoCloseable {
      * Takes in that the file is now written up to a position, in order.
      *
      * @param copies whether by the target itself: what is only sent needs no hash
-     * @return to be run when that is confirmed
+     * @return to be run when that is confirmed; nobody keeps count of a file that is hashed only when it is complete
      */
     Runnable requested(long end, boolean copies) {
+        if (!large) {
+            return () -> {};
+        }
         Piece piece = new Piece(end);
         unconfirmed.add(piece);
         copied |= copies;
@@ -61,7 +64,7 @@ final class StagedHash implements AutoCloseable {
             confirmed = first.end;
             unconfirmed.remove();
         }
-        if (growing == null && large && copied) {
+        if (growing == null && copied) {
             growing = shell.hashAsItGrows(remote).orElse(null);
         }
         if (growing != null && confirmed > before) {

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Tells the extended attributes of a target's paths, for many by one command of its shell. Used by the session's thread. */
 final class TargetExtended {
@@ -31,15 +30,12 @@ final class TargetExtended {
         for (int from = 0; from < paths.size(); from += RemoteShell.MOST_NAMES) {
             List<byte[]> page = paths.subList(from, Math.min(paths.size(), from + RemoteShell.MOST_NAMES));
             Optional<Map<String, Map<String, byte[]>>> answer = shell.extended(page);
-            page.forEach(path -> told.add(answer.map(
-                    all -> covered(all.getOrDefault(new String(path, StandardCharsets.ISO_8859_1), Map.of())))));
+            for (byte[] path : page) {
+                String name = new String(path, StandardCharsets.ISO_8859_1);
+                told.add(answer.map(all -> ExtendedAttributes.of(
+                        selection, selection.covered(all.getOrDefault(name, Map.of()), facts.isSuperuser()))));
+            }
         }
         return told;
-    }
-
-    private ExtendedAttributes covered(Map<String, byte[]> all) {
-        Map<String, byte[]> covered = new TreeMap<>(all);
-        covered.keySet().removeIf(name -> !selection.covers(name, facts.isSuperuser()));
-        return ExtendedAttributes.of(selection, covered);
     }
 }
