@@ -58,8 +58,10 @@ final class TargetGuard {
                         "the target root has lost our marker (is its disk mounted?); mount it, or approve the hold to"
                                 + " fill it anew");
             }
-            stores.states().forgetManifest(lease);
+            // In this order: forgetting ends what has this repeated after a crash, and an empty manifest looks
+            // complete.
             stores.planning().lookAtEverything(lease);
+            stores.states().forgetManifest(lease);
         }
         mark(served, lease, session, found);
         stores.holds().resolve(lease, REASONS);

@@ -215,11 +215,28 @@ class ReplicationIT extends OneTarget {
         replication.changed("two");
         awaitHold("TARGET_REPLACED");
         assertThat(replica.resolve("two")).doesNotExist();
+        refuseToLookAtEverything();
         replication
                 .jdbc()
                 .sql("UPDATE hold SET state = 'APPROVED', decided_at = now(), decided_by = 'test' WHERE state = 'OPEN'")
                 .update();
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("SELECT count(*) FROM refused WHERE is_called") == 1);
+        replication.jdbc().sql("DROP TRIGGER refuse ON work_item").update();
         replication.awaitEqual(replica);
+    }
+
+    /** As if the process died just then, each time; the sequence keeps what the transaction takes back. */
+    private void refuseToLookAtEverything() {
+        for (String sql : new String[] {
+            "CREATE SEQUENCE refused",
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM nextval('refused'); RAISE 'refused by the test'; END $$
+            """,
+            "CREATE TRIGGER refuse BEFORE INSERT ON work_item FOR EACH ROW WHEN (new.path = '') EXECUTE FUNCTION refuse()"
+        }) {
+            replication.jdbc().sql(sql).update();
+        }
     }
 
     private void awaitHold(String reason) {
