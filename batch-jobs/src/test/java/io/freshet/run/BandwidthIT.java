@@ -22,7 +22,7 @@ class BandwidthIT extends OneTarget {
     @Test
     void aLimitThatIsSetAndLiftedDuringALargeFileIsObeyedAtTheNextBlock() throws IOException {
         start(withBandwidth(6 * MB));
-        Files.write(source.resolve("large"), new byte[(int) (80 * MB)]);
+        Files.write(source.resolve("large"), new byte[(int) (40 * MB)]);
         replication.changed("large");
         await().atMost(PATIENCE).until(() -> staged(replica) > MB);
         Requests requests = new Requests(replication.jdbc());

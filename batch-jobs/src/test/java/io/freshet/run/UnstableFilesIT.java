@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 /** Rule 28: a file that never holds still arrives as the policy says, and is never taken for arrived. */
 class UnstableFilesIT extends OneTarget {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int SIZE = 6 << 20;
+    private static final int SIZE = 3 << 20;
     private static final long BYTES_PER_SECOND = 4 << 20;
     /** What reading it takes at least at this rate, but for the burst that is sent at once. */
-    private static final double SECONDS = 1.4;
+    private static final double SECONDS = 0.7;
 
     private Path file;
 

@@ -482,7 +482,7 @@ class RescanIT {
     /** Rule 34: the walk, its comparison and its transactions are bounded by the slice, not by the tree. */
     @Test
     void aLargeTreeIsComparedInSmallPieces() {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 40; i++) {
             tree.directory("d" + i);
             Path directory = tree.root().resolve("d" + i);
             for (int k = 0; k < 1_000; k++) {
@@ -491,12 +491,12 @@ class RescanIT {
         }
         RescanWalk.Slice slice = new RescanWalk.Slice(2_000, 100);
         assertThat(rescan(slice)).containsExactly("TREE ", "TREE ");
-        assertThat(count("SELECT count(*) FROM catalogue")).isEqualTo(200_201);
+        assertThat(count("SELECT count(*) FROM catalogue")).isEqualTo(40_041);
         long before = used();
         assertThat(rescan(slice)).isEmpty();
-        assertThat(used() - before).as("bytes that stay").isLessThan(20L << 20);
+        assertThat(used() - before).as("bytes that stay").isLessThan(4L << 20);
         assertThat(count("SELECT entries FROM rescan ORDER BY rescan_id DESC LIMIT 1"))
-                .isEqualTo(200_201);
+                .isEqualTo(40_041);
     }
 
     private static boolean make(Path file) {

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokenDeliveriesIT {
     private static final int CHANGES = 60;
     private static final int LARGEST = 3 << 20;
-    private static final int LARGE = 48 << 20;
+    private static final int LARGE = 24 << 20;
     /** How long a server may be silent here. */
     private static final Duration SILENCE = Duration.ofSeconds(2);
     /** Until a loss is noticed, the machine being busy. */
