@@ -57,6 +57,8 @@ public final class FreshetCommand {
                 new ResumeCommand(),
                 new BandwidthCommand(),
                 new PolicyCommand(),
+                new AccountCommand(),
+                new TokenCommand(),
                 new RescanCommand(),
                 new VerifyCommand(),
                 new HoldsCommand(),

@@ -92,6 +92,53 @@ class CommandsTest {
     }
 
     @Test
+    void accountsAreListedMadeChangedAndRemoved() {
+        server.answers("GET /accounts", 200, """
+                [{"name":"rita","role":"REQUESTER","signsIn":true,"oneTimeUntil":null,"createdAt":"2026-01-02T03:04:05Z",
+                  "lastLoginAt":null,"tokens":2,"grants":[{"source":"content","path":"p/acme"},{"source":"content","path":"q"}]}]
+                """);
+        assertThat(run("account", "list").out.lines())
+                .satisfiesExactly(
+                        headings ->
+                                assertThat(headings).startsWith("ACCOUNT  ROLE       LAST SIGN-IN  TOKENS  FOLDERS"),
+                        rita -> assertThat(rita).matches("rita +requester +- +2 +content:p/acme, content:q"));
+        server.answers("POST /accounts", 201, """
+                {"name":"rita","oneTimePassword":"s3cret","forSeconds":86400}
+                """);
+        assertThat(run("account", "add", "rita", "--role", "requester", "--grant", "content:p", "--grant", "content:q")
+                        .out)
+                .contains("one-time password of rita: s3cret")
+                .contains("in 24 h");
+        assertThat(server.requests())
+                .last()
+                .asString()
+                .contains("\"name\":\"rita\"")
+                .contains("\"grants\":[\"content:p\",\"content:q\"]");
+        server.answers("PUT /accounts/rita", 204, "");
+        assertThat(run("account", "set", "rita", "--role", "viewer").out).contains("rita is viewer");
+        server.answers("POST /accounts/rita/password", 200, """
+                {"name":"rita","oneTimePassword":"an0ther","forSeconds":86400}
+                """);
+        assertThat(run("account", "reset-password", "rita").out).contains("one-time password of rita: an0ther");
+        server.answers("DELETE /accounts/rita", 204, "");
+        assertThat(run("account", "remove", "rita").out).contains("the account rita is gone");
+    }
+
+    @Test
+    void tokensAreListedMadeAndRevoked() {
+        server.answers("GET /accounts/rita/tokens", 200, """
+                [{"label":"ci","role":"VIEWER","createdAt":"2026-01-02T03:04:05Z","expiresAt":null,"lastUsedAt":null}]
+                """);
+        assertThat(run("token", "list", "rita").out).contains("ci     viewer");
+        server.answers("POST /accounts/rita/tokens", 201, "{\"label\":\"ci\",\"token\":\"fsh_abc\"}");
+        assertThat(run("token", "create", "rita", "ci", "--days", "30").out)
+                .isEqualTo("fsh_abc" + System.lineSeparator());
+        assertThat(server.requests()).last().asString().contains("\"days\":30").contains("\"role\":\"viewer\"");
+        server.answers("DELETE /accounts/rita/tokens/deploy%20script", 204, "");
+        assertThat(run("token", "revoke", "rita", "deploy script").out).contains("is gone");
+    }
+
+    @Test
     void policiesAreListedShownAndPreviewed() {
         server.answers("GET /policies", 200, """
                 [{"name":"continuous","version":null,"schedule":"continuous","open":true,"nextAt":null,"targets":[]},

@@ -1,6 +1,7 @@
 package io.freshet.web;
 
 import io.freshet.journal.AccountBook;
+import io.freshet.journal.AuditBook;
 import io.freshet.journal.CheckpointBook;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.PathAnswers;
@@ -9,9 +10,12 @@ import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.TargetOverview;
+import io.freshet.journal.TokenBook;
 import io.freshet.journal.VerificationBook;
 import io.freshet.journal.Wording;
 import io.freshet.web.account.AccountConfiguration;
+import io.freshet.web.account.Credentials;
+import io.freshet.web.action.AccountActions;
 import io.freshet.web.action.Actions;
 import io.freshet.web.action.CheckpointActions;
 import io.freshet.web.api.ApiConfiguration;
@@ -107,6 +111,29 @@ public class WebConfiguration {
                 JdbcClient.create(database),
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 paths,
+                clock);
+    }
+
+    @Bean
+    TokenBook tokenBook(DataSource database) {
+        return new TokenBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    AuditBook auditBook(DataSource database) {
+        return new AuditBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    AccountActions accountActions(DataSource database, PathAnswers paths, Credentials credentials, Clock clock) {
+        JdbcClient jdbc = JdbcClient.create(database);
+        return new AccountActions(
+                new TransactionTemplate(new JdbcTransactionManager(database)),
+                new AccountBook(jdbc),
+                new TokenBook(jdbc),
+                new Requests(jdbc),
+                paths,
+                credentials,
                 clock);
     }
 

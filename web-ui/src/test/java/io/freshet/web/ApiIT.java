@@ -384,6 +384,7 @@ class ApiIT {
         for (Role role : Role.values()) {
             tokens.put(role, server.token(role));
         }
+        server.grant("token-requester", "content", "p");
         Object[][] endpoints = {
             {"GET", "/status", "", Role.VIEWER},
             {"GET", "/targets/web1", "", Role.VIEWER},
@@ -412,6 +413,15 @@ class ApiIT {
             {"POST", "/checkpoints/r1/wait", "{\"timeoutSeconds\":0}", Role.VIEWER},
             {"GET", "/checkpoints/r1/evidence", "", Role.VIEWER},
             {"GET", "/checkpoint-key", "", Role.VIEWER},
+            {"GET", "/accounts", "", Role.ADMIN},
+            {"POST", "/accounts", "{\"name\":\"new\",\"role\":\"viewer\"}", Role.ADMIN},
+            {"PUT", "/accounts/new", "{\"role\":\"viewer\"}", Role.ADMIN},
+            {"POST", "/accounts/new/password", "", Role.ADMIN},
+            {"GET", "/accounts/new/tokens", "", Role.ADMIN},
+            {"POST", "/accounts/new/tokens", "{\"label\":\"x\"}", Role.ADMIN},
+            {"DELETE", "/accounts/new/tokens/x", "", Role.ADMIN},
+            {"DELETE", "/accounts/new", "", Role.ADMIN},
+            {"GET", "/audit", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/rerun", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/restart", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/stop", "", Role.OPERATOR},
@@ -429,7 +439,7 @@ class ApiIT {
                                 (String) endpoint[0], "/api/v1" + endpoint[1], tokens.get(role), (String) endpoint[2])
                         .statusCode();
                 if (role.includes((Role) endpoint[3])) {
-                    assertThat(status).as(what + " as " + role).isIn(200, 202, 204, 409);
+                    assertThat(status).as(what + " as " + role).isIn(200, 201, 202, 204, 409);
                 } else {
                     assertThat(status).as(what + " as " + role).isEqualTo(403);
                 }

@@ -94,10 +94,18 @@ final class WebServer implements AutoCloseable {
         new AccountBook(jdbc()).put(new AccountBook.Account(name, QUICK.encode(PASSWORD), role.name(), false, null));
     }
 
+    /** Lets a requester have a folder sent. */
+    void grant(String account, String source, String path) {
+        new AccountBook(jdbc()).setGrants(account, List.of(new AccountBook.Grant(source, path)));
+    }
+
     /** A token of an account with this role. */
     String token(Role role) {
         String token = context.getBean(LocalToken.class).issue("test " + role);
         account("token-" + role.word(), role);
+        jdbc().sql("DELETE FROM api_token WHERE account = :account")
+                .param("account", "token-" + role.word())
+                .update();
         jdbc().sql("UPDATE api_token SET account = :account WHERE label = :label")
                 .param("account", "token-" + role.word())
                 .param("label", "command line on test " + role)

@@ -1,6 +1,7 @@
 package io.freshet.web.account;
 
 import io.freshet.journal.AccountBook;
+import io.freshet.journal.TokenBook;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.SessionTrackingMode;
@@ -44,18 +45,28 @@ public class AccountConfiguration {
     }
 
     @Bean
-    FirstStart firstStart(AccountBook accounts, PasswordEncoder encoder, Clock clock) {
-        return new FirstStart(accounts, encoder, clock);
+    Credentials credentials(AccountBook accounts, TokenBook tokens, PasswordEncoder encoder, Clock clock) {
+        return new Credentials(accounts, tokens, encoder, clock);
     }
 
     @Bean
-    LocalToken localToken(AccountBook accounts) {
-        return new LocalToken(accounts);
+    FirstStart firstStart(AccountBook accounts, Credentials credentials) {
+        return new FirstStart(accounts, credentials);
     }
 
     @Bean
-    Password password(AccountBook accounts, PasswordEncoder encoder) {
-        return new Password(accounts, encoder);
+    LocalToken localToken(AccountBook accounts, TokenBook tokens) {
+        return new LocalToken(accounts, tokens);
+    }
+
+    @Bean
+    LoginThrottle loginThrottle(Clock clock) {
+        return new LoginThrottle(clock);
+    }
+
+    @Bean
+    Password password(AccountBook accounts, PasswordEncoder encoder, LoginThrottle throttle) {
+        return new Password(accounts, encoder, throttle);
     }
 
     @Bean
@@ -64,22 +75,21 @@ public class AccountConfiguration {
     }
 
     @Bean
-    AuthenticationProvider signIn(AccountBook accounts, PasswordEncoder encoder, Clock clock) {
-        return new SignIn(accounts, encoder, new LoginThrottle(clock), clock);
+    AuthenticationProvider signIn(AccountBook accounts, PasswordEncoder encoder, LoginThrottle throttle, Clock clock) {
+        return new SignIn(accounts, encoder, throttle, clock);
     }
 
     /** Programs: a token with each request, no session, hence nothing that a foreign page could ride on. */
     @Bean
     @Order(1)
-    SecurityFilterChain apiSecurity(
-            HttpSecurity http, AccountBook accounts, ObjectProvider<MetricsToken> metricsToken) {
+    SecurityFilterChain apiSecurity(HttpSecurity http, TokenBook tokens, ObjectProvider<MetricsToken> metricsToken) {
         headers(http);
         return http.securityMatcher("/api/**", MetricsToken.PATH)
                 .csrf(csrf -> csrf.disable())
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(cache -> cache.disable())
                 .addFilterBefore(
-                        new TokenFilter(accounts, metricsToken.getIfAvailable(MetricsToken::none)),
+                        new TokenFilter(tokens, metricsToken.getIfAvailable(MetricsToken::none)),
                         AuthorizationFilter.class)
                 .authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)

@@ -30,15 +30,16 @@ public final class CurrentActor implements HandlerMethodArgumentResolver, Handle
         this.accounts = accounts;
     }
 
-    /** Returns who asks; empty where nobody is signed in, or the account is gone. */
+    /** Returns who asks; empty where nobody is signed in, the account is gone, or it has another password. */
     public Optional<Actor> find(HttpServletRequest request) {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication == null || !(authentication.getPrincipal() instanceof Actor actor)) {
             return Optional.empty();
         }
+        Integer password = actor.entry().passwordVersion();
         return accounts.find(actor.name())
-                .map(account -> new Actor(
-                        actor.name(), Role.valueOf(account.role()), request.getRemoteAddr(), actor.mustSetPassword()));
+                .filter(account -> password == null || password == account.passwordVersion())
+                .map(account -> actor.now(Role.valueOf(account.role()), request.getRemoteAddr()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.freshet.web.account;
 
 import io.freshet.journal.AccountBook;
+import io.freshet.journal.TokenBook;
 
 /** The token by which the command line on this machine acts, as an administrator called {@value #ACCOUNT}. */
 public final class LocalToken {
@@ -8,9 +9,11 @@ public final class LocalToken {
     public static final String ACCOUNT = "local";
 
     private final AccountBook accounts;
+    private final TokenBook tokens;
 
-    LocalToken(AccountBook accounts) {
+    LocalToken(AccountBook accounts, TokenBook tokens) {
         this.accounts = accounts;
+        this.tokens = tokens;
     }
 
     /**
@@ -22,7 +25,7 @@ public final class LocalToken {
     public String issue(String node) {
         String token = Secrets.token();
         accounts.put(new AccountBook.Account(ACCOUNT, null, Role.ADMIN.name(), false, null));
-        accounts.replaceToken(ACCOUNT, "command line on " + node, Secrets.hash(token), null);
+        tokens.replace(ACCOUNT, "command line on " + node, Secrets.hash(token));
         return token;
     }
 }

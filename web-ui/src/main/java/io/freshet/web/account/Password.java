@@ -11,7 +11,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 
-/** Changing one's own password. */
+/** Setting one's own password; whatever other sessions there are end with the old one. */
 public final class Password {
     /** The fewest characters; bcrypt takes 72 bytes at most. */
     public static final int SHORTEST = 12;
@@ -20,10 +20,27 @@ public final class Password {
 
     private final AccountBook accounts;
     private final PasswordEncoder encoder;
+    private final LoginThrottle throttle;
 
-    Password(AccountBook accounts, PasswordEncoder encoder) {
+    Password(AccountBook accounts, PasswordEncoder encoder, LoginThrottle throttle) {
         this.accounts = accounts;
         this.encoder = encoder;
+        this.throttle = throttle;
+    }
+
+    /** Changes the password of whoever knows the present one; returns what is wrong, if anything is. */
+    public Optional<String> change(Actor actor, String present, String password, String repeated) {
+        if (throttle.isPausing(actor.name(), actor.origin())) {
+            return Optional.of("Too many wrong passwords. Try again in 1 min.");
+        }
+        String hash = accounts.find(actor.name())
+                .map(AccountBook.Account::passwordHash)
+                .orElse(null);
+        if (hash == null || !encoder.matches(present, hash)) {
+            throttle.failed(actor.name(), actor.origin());
+            return Optional.of("The present password is wrong.");
+        }
+        return set(actor, password, repeated);
     }
 
     /** Gives the account a lasting password; returns what is wrong with it, if anything is. */
@@ -44,8 +61,11 @@ public final class Password {
     /** Lets whoever has just set it go on, in a session of a new number. */
     public void signInAnew(Actor actor, HttpServletRequest request, HttpServletResponse response) {
         request.changeSessionId();
+        int version =
+                accounts.find(actor.name()).orElseThrow(SignedOutException::new).passwordVersion();
         SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(SignIn.signedIn(new Actor(actor.name(), actor.role(), actor.origin())));
+        context.setAuthentication(
+                SignIn.signedIn(Actor.signedIn(actor.name(), actor.role(), actor.origin(), version, false)));
         SecurityContextHolder.setContext(context);
         new HttpSessionSecurityContextRepository().saveContext(context, request, response);
     }

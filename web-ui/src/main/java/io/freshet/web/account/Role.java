@@ -17,6 +17,11 @@ public enum Role {
         return compareTo(other) >= 0;
     }
 
+    /** Returns this role, or {@code most} if that allows less. */
+    Role atMost(Role most) {
+        return most.includes(this) ? this : most;
+    }
+
     /** Returns the role as a word in a sentence. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -53,8 +53,12 @@ final class SignIn implements AuthenticationProvider {
             throw new BadCredentialsException("name or password is wrong");
         }
         throttle.succeeded(name);
-        return signedIn(new Actor(
-                name, Role.valueOf(account.get().role()), origin, account.get().oneTime()));
+        return signedIn(Actor.signedIn(
+                name,
+                Role.valueOf(account.get().role()),
+                origin,
+                account.get().passwordVersion(),
+                account.get().oneTime()));
     }
 
     private boolean isDead(AccountBook.Account account) {

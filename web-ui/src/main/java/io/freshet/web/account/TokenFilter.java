@@ -1,6 +1,6 @@
 package io.freshet.web.account;
 
-import io.freshet.journal.AccountBook;
+import io.freshet.journal.TokenBook;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,11 +17,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class TokenFilter extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
 
-    private final AccountBook accounts;
+    private final TokenBook tokens;
     private final MetricsToken metricsToken;
 
-    TokenFilter(AccountBook accounts, MetricsToken metricsToken) {
-        this.accounts = accounts;
+    TokenFilter(TokenBook tokens, MetricsToken metricsToken) {
+        this.tokens = tokens;
         this.metricsToken = metricsToken;
     }
 
@@ -32,11 +32,14 @@ final class TokenFilter extends OncePerRequestFilter {
         if (header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             String token = header.substring(SCHEME.length()).strip();
             if (metricsToken.opens(request, token)) {
-                signIn(new Actor(MetricsToken.ACTOR, Role.VIEWER, request.getRemoteAddr()));
+                signIn(Actor.byToken(MetricsToken.ACTOR, Role.VIEWER, Role.VIEWER, request.getRemoteAddr()));
             } else {
-                accounts.findByToken(Secrets.hash(token))
-                        .ifPresent(account -> signIn(
-                                new Actor(account.name(), Role.valueOf(account.role()), request.getRemoteAddr())));
+                tokens.use(Secrets.hash(token))
+                        .ifPresent(use -> signIn(Actor.byToken(
+                                use.account(),
+                                Role.valueOf(use.role()),
+                                Role.valueOf(use.most()),
+                                request.getRemoteAddr())));
             }
         }
         chain.doFilter(request, response);

@@ -1,5 +1,6 @@
 package io.freshet.web.action;
 
+import io.freshet.journal.AccountBook;
 import io.freshet.journal.Hold;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.HoldReason;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -39,6 +41,7 @@ public final class Actions {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final Requests requests;
+    private final AccountBook accounts;
     private final HoldBook holds;
     private final RunHistory runs;
     private final PathAnswers paths;
@@ -48,6 +51,7 @@ public final class Actions {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.requests = new Requests(jdbc);
+        this.accounts = new AccountBook(jdbc);
         this.holds = new HoldBook(jdbc);
         this.runs = new RunHistory(jdbc);
         this.paths = paths;
@@ -71,9 +75,10 @@ public final class Actions {
         if (target != null) {
             id(target);
         }
+        List<PathAnswer> granted = granted(actor, places);
         List<String> targets = new ArrayList<>();
         transaction.executeWithoutResult(status -> {
-            for (PathAnswer place : places) {
+            for (PathAnswer place : granted) {
                 for (PathAnswer.AtTarget at : place.targets()) {
                     int id = id(at.target());
                     requests.expedite(
@@ -92,7 +97,30 @@ public final class Actions {
                     "No target holds this path",
                     "'" + path + "' lies in no source and on no target. Give a path relative to a source.");
         }
-        return new Sent(places.get(0).path(), targets, EXPEDITED_FOR.toSeconds());
+        return new Sent(granted.get(0).path(), targets, EXPEDITED_FOR.toSeconds());
+    }
+
+    /** Returns those of some places that the actor may have sent: a requester, what lies in granted folders. */
+    private List<PathAnswer> granted(Actor actor, List<PathAnswer> places) {
+        if (actor.may(Role.OPERATOR)) {
+            return places;
+        }
+        List<AccountBook.Grant> grants = accounts.grants(actor.name());
+        List<PathAnswer> granted = places.stream()
+                .filter(place -> grants.stream().anyMatch(grant -> grant.covers(place.source(), place.path())))
+                .toList();
+        if (granted.isEmpty() && !places.isEmpty()) {
+            throw RefusedException.forbidden(
+                    "This folder is not granted to you",
+                    grants.isEmpty()
+                            ? "No folder is yet. Ask an administrator."
+                            : "You may send what is in "
+                                    + grants.stream()
+                                            .map(grant -> Wording.path(grant.text()))
+                                            .collect(Collectors.joining(", "))
+                                    + ". Ask an administrator for more.");
+        }
+        return granted;
     }
 
     /** Asks something of a run. */

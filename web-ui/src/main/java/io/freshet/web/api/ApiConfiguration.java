@@ -15,7 +15,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The REST API's parts. */
 @Configuration(proxyBeanMethods = false)
-@Import({StatusApi.class, RunApi.class, CommandApi.class, BandwidthApi.class, CheckpointApi.class, PolicyApi.class})
+@Import({
+    AccountApi.class,
+    StatusApi.class,
+    RunApi.class,
+    CommandApi.class,
+    BandwidthApi.class,
+    CheckpointApi.class,
+    PolicyApi.class
+})
 public class ApiConfiguration {
     @Bean
     WaitDesk waitDesk(DataSource database, Notifications notifications) {

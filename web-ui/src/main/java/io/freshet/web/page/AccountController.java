@@ -74,6 +74,25 @@ final class AccountController {
         return "redirect:/";
     }
 
+    @PostMapping("/account/change")
+    String change(
+            Actor actor,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            RedirectAttributes result,
+            @RequestParam String present,
+            @RequestParam String chosen,
+            @RequestParam String repeated) {
+        Optional<String> problem = password.change(actor, present, chosen, repeated);
+        if (problem.isPresent()) {
+            result.addFlashAttribute("problem", problem.get());
+        } else {
+            password.signInAnew(actor, request, response);
+            result.addFlashAttribute("result", "Your password is changed. Other sessions of yours are over.");
+        }
+        return "redirect:/account";
+    }
+
     @PostMapping("/theme")
     String theme(
             Actor actor,

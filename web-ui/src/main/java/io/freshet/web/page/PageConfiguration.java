@@ -26,6 +26,7 @@ import org.springframework.web.servlet.resource.VersionResourceResolver;
     VerificationController.class,
     ActionController.class,
     AccountController.class,
+    AdministrationController.class,
     ErrorPages.class,
     PageModel.class
 })
