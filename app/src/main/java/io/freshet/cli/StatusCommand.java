@@ -37,6 +37,7 @@ final class StatusCommand extends Asking {
             if (answer.path("bandwidth").isObject()) {
                 out.println(VisibleText.of("bandwidth: " + limit(answer)));
             }
+            tellOutlook(answer, out);
             tellProgress(answer.path("progress"), out);
             out.println();
             RunsCommand.table(answer.path("runs")).print(out);
@@ -57,10 +58,22 @@ final class StatusCommand extends Asking {
     }
 
     /** The same words as on the pages. */
+    private static void tellOutlook(JsonNode target, PrintWriter out) {
+        if (target.path("eta").isObject()) {
+            out.println(VisibleText.of(
+                    "all that waits: " + target.path("eta").path("words").asString()));
+        }
+        for (JsonNode lane : target.path("lanes")) {
+            out.println(VisibleText.of(
+                    Wording.state(lane.path("lane")) + ": " + lane.path("words").asString()));
+        }
+    }
+
+    /** The same words as on the pages. */
     private static void tellProgress(JsonNode lanes, PrintWriter out) {
         for (JsonNode lane : lanes) {
             JsonNode progress = lane.path("progress");
-            out.println(VisibleText.of(Wording.state(lane.path("lane")) + ": "
+            out.println(VisibleText.of(Wording.state(lane.path("lane")) + " just now: "
                     + (lane.path("moving").asBoolean()
                             ? progress.path("words").asString()
                             : "nothing moves since " + Wording.moment(lane.path("movedAt")))));

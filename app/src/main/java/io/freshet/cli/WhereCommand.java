@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import java.io.PrintWriter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,6 +16,8 @@ import tools.jackson.databind.JsonNode;
         description = "Show where a file or directory is: for every target when it was delivered, or what it waits for."
                 + " Exit status 0 if it has arrived everywhere asked about.")
 final class WhereCommand extends Asking {
+    private static final List<String> PARTS = List.of("arrived", "backlog", "eta");
+
     @Parameters(paramLabel = "PATH", description = PATH)
     private String path = "";
 
@@ -51,6 +54,18 @@ final class WhereCommand extends Asking {
                         Wording.text(each.path("sentence")));
             }
             table.print(out);
+            place.path("targets").forEach(each -> tellOutlook(each, out));
+        }
+    }
+
+    /** The same words as on the page. */
+    private static void tellOutlook(JsonNode target, PrintWriter out) {
+        for (String part : PARTS) {
+            if (target.path(part).isObject()) {
+                out.println(VisibleText.of("  " + target.path("target").asString() + ": "
+                        + (part.equals("backlog") ? "in the queue: " : "")
+                        + target.path(part).path("words").asString()));
+            }
         }
     }
 

@@ -177,7 +177,9 @@ final class Drain {
     }
 
     private static boolean linger(RunScope scope) {
-        return scope.served()
+        boolean work = scope.served()
                 .awaitWork(scope.lane(), scope.served().policy().linger().toMillis());
+        scope.recorder().idled();
+        return work;
     }
 }

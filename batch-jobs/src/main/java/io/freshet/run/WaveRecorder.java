@@ -5,6 +5,7 @@ import io.freshet.journal.Deliveries;
 import io.freshet.journal.Lease;
 import io.freshet.journal.WaveRecord;
 import io.freshet.path.RelativePath;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -24,6 +25,7 @@ final class WaveRecorder {
     private final Lease lease;
     private final long runNumber;
     private @Nullable Writing writing;
+    private long workingSince = System.nanoTime();
 
     WaveRecorder(Deliveries deliveries, ServedTarget served, Lease lease, long runNumber) {
         this.deliveries = deliveries;
@@ -34,8 +36,21 @@ final class WaveRecorder {
 
     /** Writes a wave, after the one before it. Once this returned, what it says is durable and shown. */
     void write(WaveRecord record) {
+        record.took(worked());
         await();
         deliveries.record(lease, runNumber, record);
+    }
+
+    /** The lane had nothing to do until now. */
+    void idled() {
+        workingSince = System.nanoTime();
+    }
+
+    private Duration worked() {
+        long now = System.nanoTime();
+        Duration worked = Duration.ofNanos(now - workingSince);
+        workingSince = now;
+        return worked;
     }
 
     /**
@@ -44,6 +59,7 @@ final class WaveRecorder {
      * @param claimed the claims that this takes over from the caller
      */
     void writeBeside(WaveRecord record, Set<RelativePath> claimed) {
+        record.took(worked());
         await();
         FutureTask<?> task = new FutureTask<>(() -> deliveries.record(lease, runNumber, record), null);
         writing = new Writing(task, claimed);

@@ -74,6 +74,12 @@ class ProgressIT extends OneTarget {
         assertThat(seen.get().files()).isBetween(2L, 150L);
         assertThat(seen.get().underWay()).isEmpty();
         replication.awaitEqual(replica);
+        await().atMost(PATIENCE).until(() -> count("SELECT count(*) FROM run WHERE state = 'RUNNING'") == 0);
+        // 7.5 MB at 2 MB/s; and a run goes on for a while after its last wave.
+        assertThat(count("SELECT sum(busy_millis) FROM run"))
+                .isBetween(
+                        2_000L,
+                        count("SELECT sum(extract(epoch FROM ended_at - started_at) * 1000)::bigint - 200 FROM run"));
     }
 
     private void limit(OptionalLong bytesPerSecond) {

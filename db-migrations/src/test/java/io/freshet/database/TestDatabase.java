@@ -82,6 +82,8 @@ public final class TestDatabase
             // Where the database is to go away, every wait for it is time that a test spends on nothing.
             config.setConnectionTimeout(proxy == null ? 5_000 : 1_500);
             config.setPoolName(name);
+            // As the application's own.
+            config.setConnectionInitSql("SET plan_cache_mode = force_custom_plan; SET jit = off");
             pool = new HikariDataSource(config);
         }
         return pool;

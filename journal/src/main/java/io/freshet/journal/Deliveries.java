@@ -178,7 +178,8 @@ public final class Deliveries {
                             deleted = deleted + :deleted, metadata = metadata + :metadata, adopted = adopted + :adopted,
                             unchanged = unchanged + :unchanged, excluded = excluded + :excluded,
                             unsupported = unsupported + :unsupported, held = held + :held, failed = failed + :failed,
-                            verified = verified + :verified, bytes = bytes + :bytes
+                            verified = verified + :verified, bytes = bytes + :bytes,
+                            busy_millis = busy_millis + :busy
                         WHERE target_id = :target AND run_number = :run
                         """)
                 .param(
@@ -197,6 +198,7 @@ public final class Deliveries {
                 .param("failed", of(outcomes, Outcome.FAILED))
                 .param("verified", wave.verified.size())
                 .param("bytes", bytes)
+                .param("busy", wave.took.toMillis())
                 .param("target", lease.target().value())
                 .param("run", runNumber)
                 .update();

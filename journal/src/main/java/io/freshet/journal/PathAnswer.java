@@ -24,9 +24,9 @@ public record PathAnswer(
         boolean sourceSeen,
         List<AtTarget> targets) {
 
-    /** Returns whether any target holds it or has work for it. */
+    /** Returns whether any target holds it or has work for it; what is excluded may be anywhere. */
     public boolean isKnown() {
-        return targets.stream().anyMatch(target -> target.state() != State.ABSENT);
+        return targets.stream().anyMatch(target -> target.state() != State.ABSENT && target.state() != State.EXCLUDED);
     }
 
     /** How a path stands on a target. */
@@ -41,6 +41,8 @@ public record PathAnswer(
         WAITING("waiting"),
         /** Nothing at this path is waiting, and the target holds it as it was observed, and as it was seen if it was. */
         DELIVERED("delivered"),
+        /** A rule says that it is not replicated. */
+        EXCLUDED("excluded"),
         /** The target cannot hold it, and that was said. */
         UNSUPPORTED("not supported"),
         /** Nothing of this name was ever delivered or is waiting; or its removal was delivered. */
@@ -66,10 +68,13 @@ public record PathAnswer(
      * @param deliveredAt when what the target holds, or the removal, was acknowledged
      * @param run in which run that was
      * @param contentAsOf the modification time of what the target holds
-     * @param pendingBelow work items below a directory, counted up to 10 001
-     * @param ahead work items of the same lane that are older, counted up to 10 001
+     * @param pendingBelow work items below a directory, counted up to 1 001
+     * @param ahead work items that are taken before it, counted up to 1 000
      * @param attempts how often its delivery failed since it last arrived
      * @param hold the open hold that stops it
+     * @param arrived of a directory: how much is there of what is below it
+     * @param backlog what waits of it in the target's queue, and behind how much; null if nothing does
+     * @param eta when it is expected, or why that cannot be told; null if nothing is on its way
      */
     public record AtTarget(
             String target,
@@ -88,5 +93,8 @@ public record PathAnswer(
             @Nullable String errorCode,
             @Nullable String error,
             @Nullable Instant nextAttemptAt,
-            @Nullable Long hold) {}
+            @Nullable Long hold,
+            @Nullable Arrived arrived,
+            @Nullable Backlog backlog,
+            @Nullable Eta eta) {}
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,12 +21,18 @@ public final class PathAnswers {
     private final PathVerdict verdict;
     private final SourceLook sourceLook;
     private final Requests requests;
+    private final Backlogs backlogs;
+    private final Arrivals arrivals;
+    private final Paces paces;
 
     /** @param sourceLook asked what the source has now, once for each answer; what was not observed of it is to be rescanned */
     public PathAnswers(JdbcClient jdbc, OpeningHours openingHours, Wording wording, SourceLook sourceLook) {
         this.jdbc = jdbc;
         this.sourceLook = sourceLook;
         this.requests = new Requests(jdbc);
+        this.backlogs = new Backlogs(jdbc);
+        this.arrivals = new Arrivals(jdbc, wording);
+        this.paces = new Paces(jdbc);
         this.verdict = new PathVerdict(openingHours, wording);
     }
 
@@ -50,11 +57,13 @@ public final class PathAnswers {
     }
 
     private PathAnswer answer(String source, String path, @Nullable String target) {
-        List<PathFacts> facts = facts(source, new Scope(path), target);
+        Scope scope = new Scope(path);
+        List<PathFacts> facts = facts(source, scope, target);
         // After the database was asked: what is on its way by then is no longer unobserved.
-        Optional<SourceLook.Seen> seen = sourceLook.look(source, RelativePath.parse(path));
-        List<PathAnswer.AtTarget> targets =
-                facts.stream().map(each -> verdict.of(each, seen)).toList();
+        RelativePath relative = RelativePath.parse(path);
+        Optional<SourceLook.Seen> seen = sourceLook.look(source, relative);
+        String exclusion = sourceLook.exclusion(source, relative).orElse(null);
+        List<PathAnswer.AtTarget> targets = verdicts(scope, facts, seen, exclusion);
         if (facts.stream().anyMatch(each -> Unobserved.between(seen, each) != null)) {
             requests.rescanUnobserved(source, path);
         }
@@ -73,6 +82,35 @@ public final class PathAnswers {
                 targets);
     }
 
+    /** What only some answers need is asked for only where one does. */
+    private List<PathAnswer.AtTarget> verdicts(
+            Scope scope, List<PathFacts> facts, Optional<SourceLook.Seen> seen, @Nullable String exclusion) {
+        List<String> pending = facts.stream()
+                .filter(PathFacts::isPending)
+                .map(PathFacts::target)
+                .toList();
+        List<String> directories = facts.stream()
+                .filter(each -> scope.isWhole()
+                        || (each.held() != null && each.held().type().equals("d")))
+                .map(PathFacts::target)
+                .toList();
+        Map<String, List<Backlog.InLane>> waiting = pending.isEmpty() ? Map.of() : backlogs.read(pending, scope);
+        Map<String, Paces.OfTarget> speeds = waiting.isEmpty() ? Map.of() : paces.read();
+        Map<String, Arrived> arrived = directories.isEmpty()
+                ? Map.of()
+                : arrivals.read(directories, scope, facts.get(0).asOf());
+        return facts.stream()
+                .map(each -> verdict.of(
+                        each,
+                        new PathVerdict.Beside(
+                                seen,
+                                exclusion,
+                                waiting.getOrDefault(each.target(), List.of()),
+                                speeds.getOrDefault(each.target(), Paces.OfTarget.IDLE),
+                                arrived.get(each.target()))))
+                .toList();
+    }
+
     private List<PathFacts> facts(String source, Scope scope, @Nullable String target) {
         return jdbc.sql("""
                 SELECT t.name AS target, statement_timestamp() AS as_of, s.observed_at,
@@ -87,11 +125,8 @@ public final class PathAnswers {
                        above.path AS above_path, above.first_dirty_at AS above_since, above.ready_at AS above_ready_at,
                        above.attempts AS above_attempts, above.error_code AS above_error_code, above.error AS above_error,
                        below.items AS below, below.failed AS failed_below, below.oldest_at AS oldest_below_at,
+                       below.stuck AS stuck_below, below.failed_code AS failed_below_code, below.next_at AS failed_below_next_at,
                        unplanned.items AS unplanned, unplanned.since AS unplanned_since, %s AS rescanning_since,
-                       (SELECT count(*) FROM (
-                            SELECT FROM work_item w
-                            WHERE w.target_id = t.target_id AND w.lane = own.lane AND w.attempts = 0
-                              AND w.first_seq < own.first_seq LIMIT :limit) counted) AS ahead,
                        h.hold_id, h.detail AS hold_detail, h.state::text AS hold_state, h.decided_by AS hold_decided_by, p.paused_by, p.paused_at,
                        ts.failing_code, ts.failing_message, ts.next_attempt_at AS failing_next_at,
                        EXISTS (SELECT FROM firing f WHERE f.target_id = t.target_id AND f.state = 'OPEN')
@@ -114,9 +149,13 @@ public final class PathAnswers {
                            OR w.postponed_at IS NOT NULL)
                     ORDER BY w.first_seq LIMIT 1) above ON true
                 CROSS JOIN LATERAL (
-                    SELECT count(*) AS items, count(*) FILTER (WHERE attempts > 0) AS failed, min(first_dirty_at) AS oldest_at
-                    FROM (SELECT w.attempts, w.first_dirty_at FROM work_item w
-                          WHERE w.target_id = t.target_id AND in_subtree(w.path, :path) AND w.path <> :path LIMIT :limit) w) below
+                    SELECT count(*) AS items, count(*) FILTER (WHERE attempts > 0) AS failed, min(first_dirty_at) AS oldest_at,
+                           count(*) FILTER (WHERE attempts > 0 AND error_code = ANY (:persons)) AS stuck,
+                           mode() WITHIN GROUP (ORDER BY error_code) FILTER (WHERE attempts > 0) AS failed_code,
+                           min(ready_at) FILTER (WHERE attempts > 0) AS next_at
+                    FROM (SELECT w.attempts, w.first_dirty_at, w.error_code, w.ready_at FROM work_item w
+                          WHERE w.target_id = t.target_id AND in_subtree(w.path, :path) AND w.path <> :path
+                          ORDER BY left(w.path COLLATE "C", 512) LIMIT :limit) w) below
                 CROSS JOIN LATERAL (
                     SELECT count(*) AS items, min(observed_at) AS since
                     FROM (SELECT c.observed_at FROM change c
@@ -155,7 +194,8 @@ public final class PathAnswers {
                                 .filter(HoldReason::concernsWholeTarget)
                                 .map(Enum::name)
                                 .toArray(String[]::new))
-                .param("limit", Rows.COUNT_LIMIT)
+                .param("persons", Rows.codesThatNeedAPerson())
+                .param("limit", Backlogs.LIMIT)
                 .query(PathFacts::read)
                 .list();
     }

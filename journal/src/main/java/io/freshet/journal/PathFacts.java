@@ -19,10 +19,12 @@ record PathFacts(
         long below,
         long failedBelow,
         @Nullable Instant oldestBelowAt,
+        long stuckBelow,
+        @Nullable String failedBelowCode,
+        @Nullable Instant failedBelowNextAt,
         long unplanned,
         @Nullable Instant unplannedSince,
         @Nullable Instant rescanningSince,
-        long ahead,
         @Nullable Long hold,
         @Nullable String holdDetail,
         @Nullable String keptBy,
@@ -69,6 +71,15 @@ record PathFacts(
         return own != null || above != null || below > 0 || unplanned > 0 || rescanningSince != null;
     }
 
+    /** The row on the path or above it that failed and waits for its next try; null if none does. */
+    @Nullable
+    Item failedItem() {
+        if (own != null && own.attempts() > 0) {
+            return own;
+        }
+        return above != null && above.attempts() > 0 ? above : null;
+    }
+
     static PathFacts read(ResultSet row, int number) throws SQLException {
         return new PathFacts(
                 row.getString("target"),
@@ -81,10 +92,12 @@ record PathFacts(
                 row.getLong("below"),
                 row.getLong("failed_below"),
                 Rows.instantOrNull(row, "oldest_below_at"),
+                row.getLong("stuck_below"),
+                row.getString("failed_below_code"),
+                Rows.instantOrNull(row, "failed_below_next_at"),
                 row.getLong("unplanned"),
                 Rows.instantOrNull(row, "unplanned_since"),
                 Rows.instantOrNull(row, "rescanning_since"),
-                row.getLong("ahead"),
                 row.getObject("hold_id", Long.class),
                 row.getString("hold_detail"),
                 "REJECTED".equals(row.getString("hold_state")) ? row.getString("hold_decided_by") : null,

@@ -1,5 +1,6 @@
 package io.freshet.journal;
 
+import io.freshet.failure.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,15 +12,46 @@ import org.jspecify.annotations.Nullable;
 final class PathVerdict {
     private final OpeningHours openingHours;
     private final Wording wording;
+    private final PathExpectation expectation;
 
     PathVerdict(OpeningHours openingHours, Wording wording) {
         this.openingHours = openingHours;
         this.wording = wording;
+        this.expectation = new PathExpectation(openingHours, wording);
     }
 
-    /** @param seen what the source has now, where that could be looked at */
-    PathAnswer.AtTarget of(PathFacts facts, Optional<SourceLook.Seen> seen) {
-        Said said = facts.isPending() || facts.hold() != null ? pending(facts) : settled(facts, seen);
+    /**
+     * What is known beside the facts.
+     *
+     * @param seen what the source has now, where that could be looked at
+     * @param exclusion the rule that leaves the path out; null if none does, or nobody here knows the rules
+     * @param lanes where it waits
+     * @param arrived what the target holds below it; null if it is no directory there
+     */
+    record Beside(
+            Optional<SourceLook.Seen> seen,
+            @Nullable String exclusion,
+            List<Backlog.InLane> lanes,
+            Paces.OfTarget paces,
+            @Nullable Arrived arrived) {
+
+        @Nullable
+        Backlog backlog() {
+            return lanes.isEmpty()
+                    ? null
+                    : new Backlog(
+                            lanes.stream().map(Backlog.InLane::waiting).reduce(Work.NONE, Work::and),
+                            lanes.stream().map(Backlog.InLane::ahead).reduce(Work.NONE, Work::and));
+        }
+    }
+
+    PathAnswer.AtTarget of(PathFacts facts, Beside beside) {
+        boolean isPending = facts.isPending() || facts.hold() != null;
+        boolean isExcluded = beside.exclusion != null && facts.own() == null && facts.hold() == null;
+        Said said = isExcluded
+                ? excluded(facts, beside.exclusion)
+                : isPending ? pending(facts, beside) : settled(facts, beside.seen);
+        Backlog backlog = isExcluded ? null : beside.backlog();
         PathFacts.Held held = facts.held();
         PathFacts.Last last = facts.last();
         PathFacts.Item item = facts.own() != null ? facts.own() : facts.above();
@@ -40,12 +72,24 @@ final class PathVerdict {
                 held == null ? null : held.evidence(),
                 facts.below(),
                 since(facts),
-                facts.ahead(),
+                backlog == null ? 0 : backlog.ahead().items(),
                 item == null ? 0 : item.attempts(),
                 item == null ? null : item.errorCode(),
                 item == null ? null : item.error(),
                 item == null || item.attempts() == 0 ? null : item.readyAt(),
-                facts.hold());
+                facts.hold(),
+                beside.arrived,
+                backlog,
+                isExcluded ? null : expectation.of(facts, beside.lanes, beside.paces));
+    }
+
+    private Said excluded(PathFacts facts, @Nullable String rule) {
+        return new Said(
+                PathAnswer.State.EXCLUDED,
+                "Not going: excluded by " + rule
+                        + (facts.held() == null
+                                ? "."
+                                : "; the target holds it from before. " + delivered(facts.held(), facts.asOf()) + "."));
     }
 
     /** The answer for all targets in one sentence. */
@@ -69,7 +113,7 @@ final class PathVerdict {
                 : what + " is complete on " + complete + " of " + targets.size() + " targets.";
     }
 
-    private Said pending(PathFacts facts) {
+    private Said pending(PathFacts facts, Beside beside) {
         Instant now = facts.asOf();
         if (facts.hold() != null) {
             return new Said(
@@ -95,17 +139,26 @@ final class PathVerdict {
                                     : "Tried again by itself" + nextTry(facts.failingNextAt(), now) + ": ")
                             + fullStop(why));
         }
-        PathFacts.Item item = facts.own() != null && facts.own().attempts() > 0
-                ? facts.own()
-                : facts.above() != null && facts.above().attempts() > 0 ? facts.above() : null;
+        PathFacts.Item item = facts.failedItem();
         if (item != null) {
-            return failed(item, now);
+            return failed(facts, item, now);
         }
-        return waiting(facts, now);
+        return waiting(facts, beside, now);
     }
 
-    private Said failed(PathFacts.Item item, Instant now) {
+    private Said failed(PathFacts facts, PathFacts.Item item, Instant now) {
         String why = item.error() == null ? Wording.code(item.errorCode()) : item.error();
+        if (ErrorCode.SOURCE_CHANGED.name().equals(item.errorCode())) {
+            PathFacts.Last last = facts.last();
+            return new Said(
+                    PathAnswer.State.WAITING,
+                    "Unstable: it changed while it was read, " + Wording.count(item.attempts(), "time")
+                            + "; tried again by itself" + nextTry(item.readyAt(), now) + "."
+                            + (last == null || !last.outcome().equals(Outcome.TRANSFERRED_UNSTABLE.name())
+                                    ? ""
+                                    : " As it was read it was delivered " + wording.moment(last.deliveredAt(), now)
+                                            + "."));
+        }
         if (Rows.needsPerson(item.errorCode())) {
             return new Said(
                     PathAnswer.State.FAILED,
@@ -114,24 +167,27 @@ final class PathVerdict {
         }
         return new Said(
                 PathAnswer.State.WAITING,
-                "Tried again by itself" + nextTry(item.readyAt(), now) + ": " + fullStop(why));
+                "Tried again by itself" + nextTry(item.readyAt(), now) + ", failed "
+                        + Wording.count(item.attempts(), "time") + ": " + fullStop(why));
     }
 
-    private Said waiting(PathFacts facts, Instant now) {
+    private Said waiting(PathFacts facts, Beside beside, Instant now) {
         OpeningHours.Next next = facts.isServed() ? null : openingHours.closedUntil(facts.target(), now);
-        String ahead = facts.ahead() == 0 ? "" : "; " + Wording.count(facts.ahead(), "item") + " ahead";
+        Backlog backlog = beside.backlog();
+        String ahead = backlog == null || backlog.ahead().items() == 0
+                ? ""
+                : "; " + backlog.ahead().countWords() + " ahead";
         if (next != null) {
             String until = next.fires() ? "Waiting for the next firing " : "Waiting: window opens ";
             return new Said(PathAnswer.State.WAITING, until + wording.moment(next.at(), now) + ahead + ".");
         }
         if (facts.own() == null && facts.below() > 0) {
-            String failing = facts.failedBelow() == 0
-                    ? ""
-                    : ", " + Wording.count(facts.failedBelow()) + " of them failed before";
-            String count = facts.below() >= Rows.COUNT_LIMIT
-                    ? "more than " + Wording.count(Rows.COUNT_LIMIT - 1L, "item")
-                    : Wording.count(facts.below(), "item");
-            return new Said(PathAnswer.State.WAITING, "Waiting: " + count + " below it on the way" + failing + ".");
+            return below(facts, now);
+        }
+        Optional<Progress.LargeFile> underWay = PathExpectation.underWay(facts, beside.paces);
+        if (underWay.isPresent()) {
+            return new Said(
+                    PathAnswer.State.WAITING, "Being sent: " + underWay.get().words() + ".");
         }
         PathFacts.Item item = facts.own() != null ? facts.own() : facts.above();
         if (item != null && item.postponedBecause() != null) {
@@ -158,6 +214,24 @@ final class PathVerdict {
                                             + wording.moment(facts.held().contentAsOf(), now) + "."));
         }
         return new Said(PathAnswer.State.WAITING, "On its way" + ahead + ".");
+    }
+
+    private Said below(PathFacts facts, Instant now) {
+        String count = facts.below() >= Backlogs.LIMIT
+                ? "more than " + Wording.count(Backlogs.LIMIT - 1L, "item")
+                : Wording.count(facts.below(), "item");
+        String why = Wording.code(facts.failedBelowCode()) + ", next try" + nextTry(facts.failedBelowNextAt(), now);
+        if (facts.failedBelow() > 0 && facts.failedBelow() == facts.below()) {
+            boolean isStuck = facts.stuckBelow() == facts.below();
+            return new Said(
+                    isStuck ? PathAnswer.State.FAILED : PathAnswer.State.WAITING,
+                    (isStuck ? "Failed: " : "Tried again by itself: ") + count + " below it, " + why
+                            + "; everything else has arrived.");
+        }
+        String failing = facts.failedBelow() == 0
+                ? ""
+                : ", " + Wording.count(facts.failedBelow()) + " of them failed before (" + why + ")";
+        return new Said(PathAnswer.State.WAITING, "Waiting: " + count + " below it on the way" + failing + ".");
     }
 
     private Said settled(PathFacts facts, Optional<SourceLook.Seen> seen) {

@@ -19,6 +19,15 @@ public interface SourceLook {
     Optional<Seen> look(String source, RelativePath path);
 
     /**
+     * Returns the rule that leaves a path out, in words.
+     *
+     * @return empty if it is replicated, or this node knows no rules or cannot tell whether it is a directory
+     */
+    default Optional<String> exclusion(String source, RelativePath path) {
+        return Optional.empty();
+    }
+
+    /**
      * What was seen.
      *
      * @param identity of the source in whose root it was looked; where it is another one than a target was filled from, what

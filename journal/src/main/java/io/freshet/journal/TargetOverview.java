@@ -5,36 +5,36 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * How far every source and target is. Seven queries for all targets together, and one more where queues are long, whose cost
+ * How far every source and target is. Some ten queries for all targets together, and two more where queues are long, whose cost
  * does not grow with queues, manifests or histories: what is counted is counted up to a limit and estimated beyond.
  * Thread-safe.
  */
 public final class TargetOverview {
     private static final int RUNS_SHOWN = 20;
-    private static final Pattern SCAN = Pattern.compile(" w(\\d+)  \\(cost=\\S+ rows=(\\d+) ");
 
     private final JdbcClient jdbc;
     private final HoldBook holds;
     private final ProgressReports progress;
     private final TargetVerdict verdict;
+    private final LaneOutlooks outlooks;
+    private final RowEstimates estimates;
 
     public TargetOverview(JdbcClient jdbc, OpeningHours openingHours, Wording wording) {
         this.jdbc = jdbc;
         this.holds = new HoldBook(jdbc);
         this.progress = new ProgressReports(jdbc);
         this.verdict = new TargetVerdict(openingHours, wording);
+        this.outlooks = new LaneOutlooks(jdbc);
+        this.estimates = new RowEstimates(jdbc);
     }
 
     /** Returns the status of all sources and their active targets, by name. */
@@ -48,16 +48,18 @@ public final class TargetOverview {
         Map<String, List<Hold>> open = holds.open().stream().collect(Collectors.groupingBy(Hold::target));
         Map<String, List<TargetStatus>> targets = new LinkedHashMap<>();
         List<TargetFacts> all = facts();
-        Map<Integer, Long> estimates = estimates(all);
+        Map<Integer, Long> estimated = estimates(all);
+        Map<String, List<LaneOutlook>> lanes = outlooks.read(null);
         for (TargetFacts facts : all) {
-            Long estimate = estimates.get(facts.id());
+            Long estimate = estimated.get(facts.id());
             targets.computeIfAbsent(facts.source(), name -> new ArrayList<>())
                     .add(verdict.of(
                             estimate == null ? facts : facts.withEstimate(estimate),
                             failures.getOrDefault(facts.target(), List.of()),
                             open.getOrDefault(facts.target(), List.of()),
                             runs.getOrDefault(facts.target(), List.of()),
-                            moving.getOrDefault(facts.target(), List.of())));
+                            moving.getOrDefault(facts.target(), List.of()),
+                            lanes.getOrDefault(facts.target(), List.of())));
         }
         return new Status(asOf, sources(targets));
     }
@@ -156,30 +158,11 @@ public final class TargetOverview {
                 .collect(Collectors.groupingBy(RunRecord::target));
     }
 
-    /**
-     * The planner's idea of how many rows the long queues have: free, and near enough for a number above ten thousand. Nothing
-     * is executed; the function, which the planner takes for a write, keeps it from parallel plans, whose rows are those of
-     * one worker.
-     */
+    /** How many rows the long queues have, about. */
     private Map<Integer, Long> estimates(List<TargetFacts> facts) {
-        String queues = facts.stream()
+        return estimates.of(facts.stream()
                 .filter(each -> each.pending() >= Rows.COUNT_LIMIT)
-                .map(each ->
-                        "SELECT pg_current_xact_id() FROM work_item w" + each.id() + " WHERE target_id = " + each.id())
-                .collect(Collectors.joining(" UNION ALL "));
-        Map<Integer, Long> estimates = new HashMap<>();
-        if (!queues.isEmpty()) {
-            for (String line : jdbc.sql("EXPLAIN (FORMAT TEXT) " + queues)
-                    .query(String.class)
-                    .list()) {
-                Matcher scan = SCAN.matcher(line);
-                if (scan.find()) {
-                    estimates.put(
-                            Integer.valueOf(scan.group(1)), Math.max(Rows.COUNT_LIMIT, Long.parseLong(scan.group(2))));
-                }
-            }
-        }
-        return estimates;
+                .collect(Collectors.toMap(TargetFacts::id, each -> "target_id = " + each.id())));
     }
 
     private List<SourceStatus> sources(Map<String, List<TargetStatus>> targets) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param entries what the target holds, by our manifest
  * @param runs the last 20, newest first
  * @param progress what its lanes are sending just now
- * @param remainingSeconds how long the running run will still take at its speed so far; null where that cannot be told
+ * @param lanes what those of its lanes have before them that have something to do
+ * @param eta when everything that waits is expected to have arrived, or why that cannot be told; null if nothing waits
  */
 public record TargetStatus(
         String source,
@@ -50,7 +51,8 @@ public record TargetStatus(
         long entries,
         List<RunRecord> runs,
         List<LaneProgress> progress,
-        @Nullable Long remainingSeconds) {
+        List<LaneOutlook> lanes,
+        @Nullable Eta eta) {
 
     /** Returns the run that is at work, the newest if there are two; null if none is. */
     public @Nullable RunRecord running() {

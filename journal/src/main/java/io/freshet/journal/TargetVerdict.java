@@ -16,10 +16,12 @@ final class TargetVerdict {
 
     private final OpeningHours openingHours;
     private final Wording wording;
+    private final TargetExpectation expectation;
 
     TargetVerdict(OpeningHours openingHours, Wording wording) {
         this.openingHours = openingHours;
         this.wording = wording;
+        this.expectation = new TargetExpectation(openingHours, wording);
     }
 
     TargetStatus of(
@@ -27,18 +29,19 @@ final class TargetVerdict {
             List<TargetStatus.Failures> failures,
             List<Hold> holds,
             List<RunRecord> runs,
-            List<LaneProgress> progress) {
+            List<LaneProgress> progress,
+            List<LaneOutlook> lanes) {
         long failed = failures.stream().mapToLong(TargetStatus.Failures::paths).sum();
         RunRecord running = runs.stream()
                 .filter(run -> run.state() == RunState.RUNNING)
                 .findFirst()
                 .orElse(null);
-        Long remaining = running == null ? null : remainingSeconds(running, facts.pending(), facts.asOf());
         // What is extra on a target delays nothing: its hold is listed, and that is all.
         List<Hold> delaying = holds.stream()
                 .filter(hold -> hold.reason() != HoldReason.EXTRAS)
                 .toList();
-        Said said = say(facts, failures, delaying, running, remaining);
+        Eta eta = expectation.of(facts, failures, delaying, lanes);
+        Said said = say(facts, failures, delaying, running, eta);
         return new TargetStatus(
                 facts.source(),
                 facts.target(),
@@ -64,7 +67,8 @@ final class TargetVerdict {
                 facts.entries(),
                 runs,
                 progress,
-                remaining);
+                lanes,
+                eta);
     }
 
     static boolean isObserved(@Nullable Instant observedAt, Instant now) {
@@ -84,7 +88,7 @@ final class TargetVerdict {
             List<TargetStatus.Failures> failures,
             List<Hold> holds,
             @Nullable RunRecord running,
-            @Nullable Long remaining) {
+            @Nullable Eta eta) {
         Instant now = facts.asOf();
         if (facts.observedAt() == null) {
             return new Said(TargetCondition.UNKNOWN, "The source has not been observed yet", false);
@@ -122,7 +126,7 @@ final class TargetVerdict {
                     true);
         }
         if (running != null && !isAbandoned(facts)) {
-            return delivering(facts, remaining);
+            return delivering(facts, eta);
         }
         return waitingOrDone(facts, failures, running);
     }
@@ -156,9 +160,12 @@ final class TargetVerdict {
                 true);
     }
 
-    private static Said delivering(TargetFacts facts, @Nullable Long remaining) {
+    private static Said delivering(TargetFacts facts, @Nullable Eta eta) {
         String left = facts.pending() == 0 ? "Finishing" : "Delivering " + pending(facts);
-        String time = remaining == null ? "" : ", about " + Wording.span(Duration.ofSeconds(remaining)) + " left";
+        String time = eta == null || eta.earliest() == null || eta.latest() == null
+                ? ""
+                : ", " + Wording.span(Duration.between(facts.asOf(), eta.earliest())) + " to "
+                        + Wording.span(Duration.between(facts.asOf(), eta.latest())) + " left";
         return new Said(TargetCondition.DELIVERING, left + time, false);
     }
 
@@ -238,14 +245,6 @@ final class TargetVerdict {
             unit *= 10;
         }
         return Math.round((double) estimate / unit) * unit;
-    }
-
-    private static @Nullable Long remainingSeconds(RunRecord running, long pending, Instant now) {
-        double seconds = running.took(now).toMillis() / 1000.0;
-        if (seconds < 3 || running.done() < 10 || pending == 0) {
-            return null;
-        }
-        return Math.max(1, Math.round(pending * seconds / running.done()));
     }
 
     private static String withoutFullStop(String sentence) {

@@ -4,6 +4,7 @@ import io.freshet.file.BlockMap;
 import io.freshet.file.ContentHash;
 import io.freshet.file.PartialKey;
 import io.freshet.path.RelativePath;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +47,7 @@ public final class WaveRecord {
     long unchanged;
     long excluded;
     long approvedRemovals;
+    Duration took = Duration.ZERO;
 
     /** The item is done: its row leaves the queue unless a newer change came since it was read. */
     public void close(WorkItem item, Instant lookedAt) {
@@ -55,6 +57,11 @@ public final class WaveRecord {
     /** These paths have to be looked at, too, as of the item's change; {@code TREE} with everything below them. */
     public void alsoLookAt(WorkItem because, Collection<RelativePath> paths, ChangeKind kind) {
         further.add(new Further(because, List.copyOf(paths), kind));
+    }
+
+    /** So long the run was at work for this, without waiting for something to do. */
+    public void took(Duration time) {
+        took = time;
     }
 
     public void fail(Failure failure) {

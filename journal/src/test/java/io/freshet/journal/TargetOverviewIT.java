@@ -202,6 +202,38 @@ class TargetOverviewIT {
     }
 
     @Test
+    void expectsWhatWaitsAsARangeFromItsLanesRates() {
+        assertThat(web1().eta()).isNull();
+        assertThat(web1().lanes()).isEmpty();
+        for (int i = 0; i < 400; i++) {
+            rows.item("web1", "d/f" + i, "PATH", i, Duration.ofSeconds(1));
+        }
+        assertThat(requireNonNull(web1().eta()).reason()).isEqualTo("no rate of the last minutes is known");
+        rows.run("web1", 1, "RUNNING", 100, 2, Duration.ofSeconds(20));
+        rows.sql("UPDATE run SET busy_millis = 10200, bytes = 1020000");
+        TargetStatus status = web1();
+        LaneOutlook lane = status.lanes().get(0);
+        assertThat(lane.planned().items()).isEqualTo(502);
+        assertThat(lane.words().replace('\u00a0', ' '))
+                .isEqualTo(
+                        "400 items waiting; run 1 has done 100 items, 1.02 MB, 2 failed; 10 items/s, 100 kB/s over the"
+                                + " last minutes");
+        Eta eta = requireNonNull(status.eta());
+        assertThat(Duration.between(eta.earliest(), eta.latest())).isEqualTo(Duration.ofSeconds(30));
+        assertThat(status.reason().replace('\u00a0', ' ')).isEqualTo("Delivering 400 items, 30 s to 1 min left");
+
+        rows.failed("web1", "d/f0", 1, "CONNECTION_LOST", "connection reset");
+        assertThat(requireNonNull(web1().eta()).latest()).isNull();
+        assertThat(web1().reason()).doesNotContain("left");
+        opensAt = Instant.now().plus(Duration.ofHours(3));
+        assertThat(requireNonNull(web1().eta()).words())
+                .startsWith("not before ")
+                .endsWith(" (window opens)");
+        rows.sql("INSERT INTO target_pause (target_id, paused_by) SELECT target_id, 'anna' FROM target");
+        assertThat(requireNonNull(web1().eta()).words()).isEqualTo("no time can be told: paused by anna");
+    }
+
+    @Test
     @Tag("nightly")
     void isCheapWithAMillionItems() {
         rows.sql("""

@@ -32,9 +32,7 @@ public record Verdict(RelativePath path, Decision exclusion, Decision protection
     }
 
     private String because(Decision decision) {
-        String place =
-                decision.path().equals(path) ? "" : ", which decides for its directory '" + decision.path() + "'";
-        return " by " + decision.reason() + place;
+        return " by " + decision.words(path);
     }
 
     /**
@@ -57,6 +55,11 @@ public record Verdict(RelativePath path, Decision exclusion, Decision protection
                 return "the rule '" + rule + "' (" + origin + ")";
             }
             return applies ? "the reserved name " + RelativePath.RESERVED_NAME : "default, as no rule matches";
+        }
+
+        /** Returns {@link #reason} for a path, with the directory above it for which it was found, if it was. */
+        public String words(RelativePath asked) {
+            return reason() + (path.equals(asked) ? "" : ", which decides for its directory '" + path + "'");
         }
     }
 }

@@ -4,7 +4,9 @@ import io.freshet.journal.AccountBook;
 import io.freshet.journal.AuditBook;
 import io.freshet.journal.CheckpointBook;
 import io.freshet.journal.HoldBook;
+import io.freshet.journal.LaneOutlooks;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.PathCompletion;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
@@ -73,6 +75,16 @@ public class WebConfiguration {
     @Bean
     PathAnswers pathAnswers(DataSource database, WebSettings settings, Wording wording) {
         return new PathAnswers(JdbcClient.create(database), settings.openingHours(), wording, settings.sourceLook());
+    }
+
+    @Bean
+    PathCompletion pathCompletion(DataSource database) {
+        return new PathCompletion(JdbcClient.create(database));
+    }
+
+    @Bean
+    LaneOutlooks laneOutlooks(DataSource database) {
+        return new LaneOutlooks(JdbcClient.create(database));
     }
 
     @Bean

@@ -389,6 +389,7 @@ class ApiIT {
             {"GET", "/status", "", Role.VIEWER},
             {"GET", "/targets/web1", "", Role.VIEWER},
             {"GET", "/where?path=p", "", Role.VIEWER},
+            {"GET", "/paths?prefix=p", "", Role.VIEWER},
             {"POST", "/wait", "{\"path\":\"other\"}", Role.VIEWER},
             {"GET", "/runs", "", Role.VIEWER},
             {"GET", "/targets/web1/runs/1", "", Role.VIEWER},

@@ -23,10 +23,11 @@ final class Databases implements AutoCloseable {
 
     /**
      * Tables grow from nothing to a million rows within minutes; a plan that was kept from before reads all of them. And a
+     * plan that looks dear is cheap here, for every query stops at a limit, and compiling it takes longer than the query. And a
      * process that stands still in a transaction must not keep the locks that the next owner of its targets needs.
      */
     private static final String SESSION =
-            "SET plan_cache_mode = force_custom_plan; SET idle_in_transaction_session_timeout = '10s'";
+            "SET plan_cache_mode = force_custom_plan; SET jit = off; SET idle_in_transaction_session_timeout = '10s'";
 
     private final HikariDataSource dataSource;
     private final @Nullable EmbeddedPostgres embedded;

@@ -12,9 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,12 +47,41 @@ final class SourceLooks implements SourceLook {
     @Override
     public Optional<Seen> look(String name, RelativePath path) {
         SourceDefinition source = sources.get(name);
+        return source == null ? Optional.empty() : inTime(() -> look(source, path));
+    }
+
+    @Override
+    public Optional<String> exclusion(String name, RelativePath path) {
+        SourceDefinition source = sources.get(name);
         if (source == null) {
             return Optional.empty();
         }
+        boolean asFile = source.filter().excludes(path, false);
+        boolean asDirectory = source.filter().excludes(path, true);
+        if (asFile == asDirectory) {
+            return asFile ? Optional.of(rule(source, path, false)) : Optional.empty();
+        }
+        Optional<Boolean> isDirectory = inTime(() -> isDirectory(source, path));
+        return isDirectory
+                .filter(directory -> directory ? asDirectory : asFile)
+                .map(directory -> rule(source, path, directory));
+    }
+
+    private static String rule(SourceDefinition source, RelativePath path, boolean directory) {
+        return source.filter().explain(path, directory).exclusion().words(path);
+    }
+
+    private static Optional<Boolean> isDirectory(SourceDefinition source, RelativePath path) {
+        try (SourceRoot root = SourceRoot.open(source.path())) {
+            return root.lstat(path).map(FileState::isDirectory);
+        } catch (FreshetException e) {
+            return Optional.empty();
+        }
+    }
+
+    private <T> Optional<T> inTime(Callable<Optional<T>> look) {
         try {
-            Future<Optional<Seen>> look = looking.submit(() -> look(source, path));
-            return look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return looking.submit(look).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException | ExecutionException | TimeoutException e) {
             return Optional.empty();
         } catch (InterruptedException e) {

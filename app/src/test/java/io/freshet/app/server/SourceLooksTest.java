@@ -76,6 +76,24 @@ class SourceLooksTest {
         assertThat(look("unknown", "file")).isEmpty();
     }
 
+    @Test
+    void namesTheRuleThatLeavesAPathOut() throws IOException {
+        Files.createDirectory(source.resolve("cache"));
+        assertThat(exclusion("a.tmp")).contains("the rule '*.tmp' (test line 1)");
+        assertThat(exclusion("cache/below"))
+                .contains("the rule 'cache/' (test line 1), which decides for its directory 'cache'");
+        assertThat(exclusion("cache")).contains("the rule 'cache/' (test line 1)");
+        assertThat(exclusion("d/cache"))
+                .as("nobody knows whether it was a directory")
+                .isEmpty();
+        assertThat(exclusion("file")).isEmpty();
+        assertThat(looks.exclusion("unknown", RelativePath.parse("a.tmp"))).isEmpty();
+    }
+
+    private Optional<String> exclusion(String path) {
+        return looks.exclusion("content", RelativePath.parse(path));
+    }
+
     private Optional<Seen> look(String name, String path) {
         return looks.look(name, RelativePath.parse(path));
     }

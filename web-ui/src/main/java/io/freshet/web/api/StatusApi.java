@@ -2,6 +2,7 @@ package io.freshet.web.api;
 
 import io.freshet.journal.PathAnswer;
 import io.freshet.journal.PathAnswers;
+import io.freshet.journal.PathCompletion;
 import io.freshet.journal.Status;
 import io.freshet.journal.TargetOverview;
 import io.freshet.journal.TargetStatus;
@@ -35,6 +36,7 @@ final class StatusApi {
 
     private final TargetOverview overview;
     private final PathAnswers paths;
+    private final PathCompletion completion;
     private final Actions actions;
     private final WaitDesk waits;
     private final VerificationBook verifications;
@@ -42,11 +44,13 @@ final class StatusApi {
     StatusApi(
             TargetOverview overview,
             PathAnswers paths,
+            PathCompletion completion,
             Actions actions,
             WaitDesk waits,
             VerificationBook verifications) {
         this.overview = overview;
         this.paths = paths;
+        this.completion = completion;
         this.actions = actions;
         this.waits = waits;
         this.verifications = verifications;
@@ -94,6 +98,20 @@ final class StatusApi {
             throw RefusedException.wrong("limit is out of range", "Give 1 to " + LARGEST_PAGE + ".");
         }
         return limit;
+    }
+
+    /** Completes a path that is being typed: what is in its last directory and begins as it does. */
+    @GetMapping("/paths")
+    List<PathCompletion.Name> paths(
+            Actor actor,
+            @RequestParam String prefix,
+            @RequestParam(required = false) @Nullable String source,
+            @RequestParam(defaultValue = "20") int limit) {
+        try {
+            return completion.complete(prefix, source, required(limit));
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.wrong("This is no path", String.valueOf(e.getMessage()));
+        }
     }
 
     @GetMapping("/where")

@@ -1,6 +1,7 @@
 package io.freshet.web.live;
 
 import io.freshet.journal.HoldBook;
+import io.freshet.journal.PathAnswer;
 import io.freshet.journal.PathAnswers;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
@@ -70,10 +71,17 @@ final class Fingerprints {
                 progress.read(target, number));
     }
 
+    /** What is expected when goes on with the clock; it is told anew with whatever else changes. */
+    private static int withoutTime(PathAnswer.AtTarget one) {
+        return Objects.hash(
+                one.state(), one.sentence(), one.deliveredAt(), one.run(), one.hold(), one.arrived(), one.backlog());
+    }
+
     private int path(String path) {
         try {
             return Objects.hash(paths.where(path, null, null).stream()
                     .flatMap(answer -> answer.targets().stream())
+                    .map(Fingerprints::withoutTime)
                     .toList());
         } catch (IllegalArgumentException e) {
             return 0;

@@ -56,6 +56,7 @@ public final class Look {
             case FAILED -> new Badge("error", "err", "Failed");
             case WAITING -> new Badge("wait", "info", "Waiting");
             case DELIVERED -> new Badge("ok", "ok", "Delivered");
+            case EXCLUDED -> new Badge("none", "neu", "Excluded");
             case UNSUPPORTED -> new Badge("none", "warn", "Not supported");
             case ABSENT -> new Badge("none", "neu", "Not there");
         };

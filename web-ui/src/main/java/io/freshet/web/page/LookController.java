@@ -1,5 +1,6 @@
 package io.freshet.web.page;
 
+import io.freshet.journal.LaneOutlooks;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.PathAnswer;
 import io.freshet.journal.PathAnswers;
@@ -8,12 +9,14 @@ import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.RunRecord;
+import io.freshet.journal.RunState;
 import io.freshet.journal.Status;
 import io.freshet.journal.TargetOverview;
 import io.freshet.web.account.Actor;
 import io.freshet.web.action.Actions;
 import io.freshet.web.action.RefusedException;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -35,6 +38,7 @@ final class LookController {
     private final Requests requests;
     private final ProgressReports progress;
     private final PolicyBook policies;
+    private final LaneOutlooks outlooks;
     private final Actions actions;
 
     LookController(
@@ -44,6 +48,7 @@ final class LookController {
             Requests requests,
             ProgressReports progress,
             PolicyBook policies,
+            LaneOutlooks outlooks,
             Actions actions) {
         this.overview = overview;
         this.paths = paths;
@@ -51,6 +56,7 @@ final class LookController {
         this.requests = requests;
         this.progress = progress;
         this.policies = policies;
+        this.outlooks = outlooks;
         this.actions = actions;
     }
 
@@ -211,6 +217,13 @@ final class LookController {
                 version == null ? null : policies.find(run.policy(), version).orElse(null));
         model.addAttribute("steps", runs.steps(target, number));
         model.addAttribute("progress", progress.read(target, number));
+        model.addAttribute(
+                "lanes",
+                run.state() != RunState.RUNNING
+                        ? List.of()
+                        : outlooks.read(target).getOrDefault(target, List.of()).stream()
+                                .filter(lane -> Objects.equals(lane.run(), number))
+                                .toList());
         model.addAttribute("requests", requests.ofRun(target, number));
     }
 
