@@ -203,6 +203,26 @@ class CommandsTest {
     }
 
     @Test
+    void statusAndWhereTellWhatIsExpectedWhen() {
+        server.answers("GET /targets/web1", 200, """
+                {"target":"web1","condition":"DELIVERING","runs":[],"eta":{"words":"expected within 9 s"},
+                 "lanes":[{"lane":"BULK","words":"7 items waiting"}]}
+                """);
+        server.answers("GET /where", 200, """
+                [{"source":"content","path":"a","targets":[{"target":"web1","state":"WAITING","sentence":"On its way.",
+                  "deliveredAt":null,"arrived":{"words":"3 entries below it are there"},
+                  "backlog":{"words":"2 items, behind 1 item"},"eta":{"words":"expected within 9 s"}}]}]
+                """);
+
+        assertThat(run("status", "web1").out)
+                .contains("all that waits: expected within 9 s\n")
+                .contains("bulk: 7 items waiting\n");
+        assertThat(run("where", "a").out)
+                .endsWith("  web1: 3 entries below it are there\n  web1: in the queue: 2 items, behind 1 item\n"
+                        + "  web1: expected within 9 s\n");
+    }
+
+    @Test
     void jsonIsTheAnswerInAscii() {
         server.answers("GET /status", 200, "{\"sources\":[],\"x\":\"\u009bÜ\"}");
 

@@ -74,7 +74,7 @@ class PaceTest {
     }
 
     @Test
-    void aWalkThatLanesShareLastsAsLongAsTheLonger() {
+    void lanesBesideEachOtherTakeAsLongAsTheLonger() {
         Pace.Range one = new Pace.Range(Duration.ofSeconds(1), Duration.ofSeconds(9));
         Pace.Range other = new Pace.Range(Duration.ofSeconds(2), Duration.ofSeconds(5));
         assertThat(one.beside(other)).isEqualTo(new Pace.Range(Duration.ofSeconds(2), Duration.ofSeconds(9)));

@@ -126,14 +126,14 @@ class PathAnswersScaleIT {
         rows.sql("""
                 INSERT INTO manifest (target_id, dir_id, name, type, mode, uid, gid, size, mtime_nanos, ctime_nanos,
                     file_system, inode, birth_nanos, evidence, run_number)
-                SELECT target_id, dir_id, name, type, mode, uid, gid, size, mtime_nanos, ctime_nanos, file_system, inode,
+                SELECT target_id, dir_id, catalogue.name, type, mode, uid, gid, size, mtime_nanos, ctime_nanos, file_system, inode,
                        birth_nanos, 'SENT', 1
                 FROM catalogue, target
                 """);
         rows.sql("UPDATE target_state SET manifest_rows = 1008001");
         rows.sql("""
                 INSERT INTO work_item (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at)
-                SELECT target_id, 'big/d' || 1 + i % 300 || '/f' || 1 + i / 300, 'PATH',
+                SELECT target_id, 'big/d' || 1 + i % 300 || '/f' || 1 + i / 300, 'PATH'::change_kind,
                        CASE WHEN i < 25000 THEN 7 ELSE 100000 + i END, 200000 + i, now(), 'BULK'::lane, now()
                 FROM target, generate_series(0, 49999) i
                 UNION ALL

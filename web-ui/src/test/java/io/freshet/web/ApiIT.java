@@ -106,6 +106,22 @@ class ApiIT {
     }
 
     @Test
+    void tellsWhatWaitsAndIsExpectedWhenAndCompletesItsPath() {
+        server.rows().item("web1", "p/new", "PATH", 1, Duration.ofSeconds(1));
+        JsonNode waiting = get("/api/v1/where?path=p/new").at("/0/targets/0");
+        assertThat(waiting.at("/backlog/waiting/items").asLong()).isEqualTo(1);
+        assertThat(waiting.at("/backlog/words").asString()).startsWith("1\u00a0item");
+        assertThat(waiting.at("/eta/words").asString()).isNotEmpty();
+        JsonNode target = get("/api/v1/targets/web1");
+        assertThat(target.at("/lanes/0/waiting/words").asString()).isEqualTo("1\u00a0item");
+        assertThat(target.at("/eta/words").asString()).isNotEmpty();
+        JsonNode completed = get("/api/v1/paths?prefix=/mnt/sync/p/n");
+        assertThat(completed.size()).isEqualTo(1);
+        assertThat(completed.at("/0/path").asString()).isEqualTo("p/new");
+        assertProblem(client.json("GET", "/api/v1/paths?prefix=p/../q", token, ""), 400, "..");
+    }
+
+    @Test
     void pagesTheReportOfARunByKey() {
         for (int i = 0; i < 7; i++) {
             server.rows().delivery("web1", 1, "q/" + i, "TRANSFERRED", null);
