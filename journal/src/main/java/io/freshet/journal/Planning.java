@@ -37,12 +37,30 @@ public final class Planning {
                 return 0L;
             }
             enqueue(lease, settling, span.source(), span.cursor(), span.upTo());
-            jdbc.sql("UPDATE target_state SET cursor = :upTo WHERE target_id = :target")
-                    .param("upTo", span.upTo())
+            long reached = Math.max(span.upTo(), makeUpForTrimmed(lease, span.source(), span.cursor()));
+            jdbc.sql("UPDATE target_state SET cursor = :reached WHERE target_id = :target")
+                    .param("reached", reached)
                     .param("target", lease.target().value())
                     .update();
             return span.upTo() - span.cursor();
         });
+    }
+
+    /**
+     * The journal is dropped behind the targets that are configured. One that was not, and is again, may have missed some of it,
+     * and looks at everything instead. Asked after the changes were read: what is dropped from then on was.
+     *
+     * @return up to where nothing is to be read any more
+     */
+    private long makeUpForTrimmed(Lease lease, int source, long cursor) {
+        long trimmed = jdbc.sql("SELECT coalesce(max(up_to), 0) FROM change_trim WHERE source_id = :source")
+                .param("source", source)
+                .query(Long.class)
+                .single();
+        if (trimmed > cursor) {
+            addEverything(lease, false);
+        }
+        return trimmed;
     }
 
     /**

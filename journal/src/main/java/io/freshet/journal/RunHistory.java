@@ -69,6 +69,18 @@ public final class RunHistory {
                 .optional();
     }
 
+    /** Returns before which moment runs were cleared away, if a run that is not there may have been one of them. */
+    public Optional<Instant> clearedAway(String target, long run) {
+        return jdbc.sql("""
+                        SELECT runs_since FROM retention, target t JOIN target_state ts USING (target_id)
+                        WHERE runs_since IS NOT NULL AND t.name = :target AND :run BETWEEN 1 AND ts.last_run
+                        """)
+                .param("target", target)
+                .param("run", run)
+                .query((row, number) -> Rows.instant(row, "runs_since"))
+                .optional();
+    }
+
     /** Returns the steps of a run's executions, as Spring Batch recorded them; empty when those were cleared away. */
     public List<Step> steps(String target, long run) {
         return jdbc.sql("""

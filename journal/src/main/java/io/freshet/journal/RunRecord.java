@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the name of its policy
  * @param policyVersion which version of it; null for runs from before versions were kept
  * @param bytes content sent
+ * @param deliveriesSince what it did to paths before this moment is not kept any more; null if all of it is
  */
 public record RunRecord(
         String target,
@@ -50,7 +51,8 @@ public record RunRecord(
         long extra,
         long bytes,
         @Nullable String errorCode,
-        @Nullable String error) {
+        @Nullable String error,
+        @Nullable Instant deliveriesSince) {
 
     /** Returns how many paths it has finished with. */
     public long done() {
@@ -66,7 +68,8 @@ public record RunRecord(
             t.name AS target, r.run_number, r.lane::text, r.state::text, r.cause::text, r.requested_by, r.parent_run,
             r.policy, r.policy_version, r.node, r.started_at, r.ended_at, r.transferred, r.renamed, r.deleted, r.metadata, r.adopted,
             r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.verified,
-            r.differing, r.extra, r.bytes, r.error_code, r.error
+            r.differing, r.extra, r.bytes, r.error_code, r.error,
+            (SELECT deliveries_since FROM retention WHERE deliveries_since > r.started_at) AS deliveries_since
             """;
 
     static RunRecord read(ResultSet row, int number) throws SQLException {
@@ -98,6 +101,7 @@ public record RunRecord(
                 row.getLong("extra"),
                 row.getLong("bytes"),
                 row.getString("error_code"),
-                row.getString("error"));
+                row.getString("error"),
+                Rows.instantOrNull(row, "deliveries_since"));
     }
 }

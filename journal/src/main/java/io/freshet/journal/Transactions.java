@@ -110,7 +110,7 @@ final class Transactions {
                 || state.isEmpty();
     }
 
-    private static String sqlState(Exception e) {
+    static String sqlState(Exception e) {
         Throwable cause = e;
         while (cause != null) {
             if (cause instanceof SQLException sql) {
