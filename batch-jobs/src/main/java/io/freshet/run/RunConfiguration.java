@@ -1,6 +1,8 @@
 package io.freshet.run;
 
+import io.freshet.journal.Keeping;
 import io.freshet.journal.Notifications;
+import io.freshet.journal.RetentionBook;
 import io.freshet.schedule.FiringJob;
 import io.freshet.schedule.FiringSchedule;
 import io.freshet.schedule.LaneJob;
@@ -110,17 +112,33 @@ public class RunConfiguration {
     }
 
     @Bean
+    RetentionKeeper retentionKeeper(RunSettings settings, DataSource dataSource, Clock clock) {
+        return new RetentionKeeper(
+                new RetentionBook(dataSource), new Keeping(dataSource), settings.retention(), settings.node(), clock);
+    }
+
+    @Bean
     RunEngine runEngine(
             RunSettings settings,
             Stores stores,
             RunLauncher launcher,
             LaneSchedule schedule,
             CronFirings firings,
+            RetentionKeeper retention,
             Notifications notifications,
             Connections connections,
             Clock clock) {
         Dispatcher dispatcher = new Dispatcher(stores, launcher, schedule, firings, clock);
         return new RunEngine(
-                settings, stores, launcher, dispatcher, schedule, firings, notifications, connections, clock);
+                settings,
+                stores,
+                launcher,
+                dispatcher,
+                schedule,
+                firings,
+                retention,
+                notifications,
+                connections,
+                clock);
     }
 }

@@ -24,7 +24,7 @@ import org.springframework.context.SmartLifecycle;
  * Everything that serves targets in this process, from registration to orderly shutdown.
  *
  * <p>Its threads: one dispatches, one keeps leases, one keeps limits and tells progress, one records completed
- * checkpoints; the lanes' threads belong to the schedule. Stopping asks every run to stop at its next block, waits a bounded time, and gives the leases back.
+ * checkpoints, one clears away what is kept no longer; the lanes' threads belong to the schedule. Stopping asks every run to stop at its next block, waits a bounded time, and gives the leases back.
  */
 final class RunEngine implements SmartLifecycle, RunThreads {
     private static final Logger LOG = LoggerFactory.getLogger(RunEngine.class);
@@ -39,6 +39,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     private final LeaseKeeper leases;
     private final LaneSchedule schedule;
     private final CronFirings firings;
+    private final RetentionKeeper retention;
     private final Notifications notifications;
     private final Connections connections;
     private final Clock clock;
@@ -52,6 +53,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     private @Nullable ScheduledExecutorService keeper;
     private @Nullable ScheduledExecutorService pacer;
     private @Nullable ScheduledExecutorService recorder;
+    private @Nullable ScheduledExecutorService clearer;
 
     RunEngine(
             RunSettings settings,
@@ -60,6 +62,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
             Dispatcher dispatcher,
             LaneSchedule schedule,
             CronFirings firings,
+            RetentionKeeper retention,
             Notifications notifications,
             Connections connections,
             Clock clock) {
@@ -70,6 +73,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         this.leases = new LeaseKeeper(stores.leases(), settings.node());
         this.schedule = schedule;
         this.firings = firings;
+        this.retention = retention;
         this.notifications = notifications;
         this.connections = connections;
         this.clock = clock;
@@ -95,6 +99,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
             progress.keep();
         });
         recorder = repeatedly("freshet-checkpoints", PACE, new CheckpointKeeper(stores.checkpoints(), targets)::keep);
+        clearer = repeatedly("freshet-retention", Duration.ZERO, RetentionKeeper.LOOK, retention::keep);
         Thread dispatching = daemon(this::dispatch, "freshet-dispatcher");
         dispatching.start();
         thread = dispatching;
@@ -126,6 +131,10 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     }
 
     private ScheduledExecutorService repeatedly(String name, Duration every, Runnable work) {
+        return repeatedly(name, every, every, work);
+    }
+
+    private ScheduledExecutorService repeatedly(String name, Duration first, Duration every, Runnable work) {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, name));
         Runnable guarded = () -> {
             try {
@@ -134,7 +143,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
                 LOG.error("event=not_kept thread={}", name, e);
             }
         };
-        kept.add(executor.scheduleWithFixedDelay(guarded, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS));
+        kept.add(executor.scheduleWithFixedDelay(guarded, first.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS));
         return executor;
     }
 
@@ -171,6 +180,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         shutDown(keeper);
         shutDown(pacer);
         shutDown(recorder);
+        shutDown(clearer);
         leases.release(targets);
         connections.close();
     }

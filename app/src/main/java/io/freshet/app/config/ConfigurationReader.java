@@ -1,6 +1,7 @@
 package io.freshet.app.config;
 
 import io.freshet.policy.Policy;
+import io.freshet.policy.Retention;
 import io.freshet.run.SourceDefinition;
 import io.freshet.web.account.MetricsToken;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.yaml.snakeyaml.nodes.Node;
  * <p>Relative paths are relative to the file. Nothing in the file is expanded: neither environment variables nor {@code ~}.
  */
 public final class ConfigurationReader {
-    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "log", "sources", "policies");
+    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "log", "sources", "policies", "keep");
     static final Set<String> DATABASE_KEYS = Set.of("url", "username", "password-file");
     static final Set<String> WEB_KEYS = Set.of("listen", "metrics-token-file");
     static final Set<String> LOG_KEYS = Set.of("format");
@@ -120,6 +121,7 @@ public final class ConfigurationReader {
         PolicyReader policyReader = new PolicyReader();
         List<Policy> policies =
                 section.value("policies").map(policyReader::read).orElse(List.of());
+        Retention keep = section.value("keep").map(KeepingReader::read).orElse(Retention.DEFAULT);
         SourceReader sourceReader = new SourceReader(files, policyReader.known());
         List<SourceDefinition> sources = section.required(
                         "sources", "what to replicate; write sources: [{name: …, path: …, targets: […]}]")
@@ -137,6 +139,7 @@ public final class ConfigurationReader {
                 logFormat,
                 sources,
                 policies,
+                keep,
                 sourceReader.remarks()));
     }
 

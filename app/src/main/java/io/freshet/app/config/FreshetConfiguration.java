@@ -1,6 +1,7 @@
 package io.freshet.app.config;
 
 import io.freshet.policy.Policy;
+import io.freshet.policy.Retention;
 import io.freshet.run.SourceDefinition;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory absolute; where Freshet keeps its own things
  * @param metricsTokenFile its first line lets a monitoring system in to the metrics; null where only accounts' tokens do
  * @param policies those that the file defines, without the built-in ones
+ * @param keep how long things are kept that only say what was
  * @param remarks what is right and may not work all the same, in whole sentences
  */
 public record FreshetConfiguration(
@@ -24,6 +26,7 @@ public record FreshetConfiguration(
         LogFormat logFormat,
         List<SourceDefinition> sources,
         List<Policy> policies,
+        Retention keep,
         List<String> remarks) {
     public FreshetConfiguration {
         sources = List.copyOf(sources);

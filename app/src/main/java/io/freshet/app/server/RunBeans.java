@@ -12,6 +12,9 @@ import org.springframework.context.annotation.Import;
 class RunBeans {
     @Bean
     RunSettings runSettings(Parts parts) {
-        return new RunSettings(parts.configuration().sources(), parts.node());
+        return new RunSettings(
+                parts.configuration().sources(),
+                parts.node(),
+                parts.configuration().keep());
     }
 }

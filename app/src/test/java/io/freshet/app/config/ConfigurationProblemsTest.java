@@ -326,6 +326,28 @@ class ConfigurationProblemsTest {
                         "sftp://app@web1/srv/www",
                         "file:///srv/www",
                         "11:24: sources[0].targets[0].identity-file: has no meaning for a target with a file: url"),
+                // What is kept
+                mistake(
+                        "database: embedded",
+                        "keep: {deliveries: 13}",
+                        "2:20: keep.deliveries: '13' is no time to keep something for; write a number and one of the units"
+                                + " days, weeks, months and years, for example 400 days"),
+                mistake(
+                        "database: embedded",
+                        "keep: {runs: 30 days}",
+                        "keep.runs: '30 days' is too short: 31 days is the"),
+                mistake(
+                        "database: embedded",
+                        "keep: {batch-metadata: 0 d}",
+                        "keep.batch-metadata: '0 d' is too short: 1 day"),
+                mistake(
+                        "database: embedded",
+                        "keep: {actions: 101 years}",
+                        "'101 years' is too long; to keep something"),
+                mistake(
+                        "database: embedded",
+                        "keep: {run: 1 year}",
+                        "keep.run: there is no such key. Did you mean runs?"),
                 // Database and web
                 mistake(
                         "embedded",

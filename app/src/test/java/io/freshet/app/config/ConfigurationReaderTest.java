@@ -10,6 +10,7 @@ import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Retention;
 import io.freshet.policy.Retry;
 import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
@@ -24,6 +25,7 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.Period;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,7 @@ class ConfigurationReaderTest {
                 cron: "30 2 * * mon-fri"
                 misfire: skip
                 time-zone: Europe/Berlin
+            keep: {deliveries: 2 years, runs: 52 weeks, changes: 0d, actions: 1 Year, batch-metadata: 1 month}
             """;
 
     @TempDir
@@ -128,6 +131,13 @@ class ConfigurationReaderTest {
         assertThat(configuration.metricsTokenFile()).isNull();
         assertThat(configuration.logFormat()).isEqualTo(LogFormat.TEXT);
         assertThat(configuration.policies()).isEmpty();
+        assertThat(configuration.keep())
+                .isEqualTo(new Retention(
+                        Period.ofMonths(13),
+                        Period.ofDays(400),
+                        Period.ofDays(30),
+                        Period.ofYears(3),
+                        Period.ofDays(7)));
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.filter()).isEqualTo(FilterRules.NONE);
         TargetDefinition target = source.targets().get(0);
@@ -216,6 +226,9 @@ class ConfigurationReaderTest {
         Policy mornings = Policy.withDefaults("mornings")
                 .at(Cron.parse("30 2 * * mon-fri"), Misfire.SKIP, ZoneId.of("Europe/Berlin"));
         assertThat(configuration.policies()).containsExactly(nights, mornings);
+        assertThat(configuration.keep())
+                .isEqualTo(new Retention(
+                        Period.ofYears(2), Period.ofDays(364), Period.ZERO, Period.ofYears(1), Period.ofMonths(1)));
         assertThat(target.policy()).isEqualTo(nights);
     }
 
@@ -251,7 +264,9 @@ class ConfigurationReaderTest {
     @Test
     void theseAreTheKeys() {
         assertThat(ConfigurationReader.KEYS)
-                .containsExactlyInAnyOrder("data-dir", "database", "web", "log", "sources", "policies");
+                .containsExactlyInAnyOrder("data-dir", "database", "web", "log", "sources", "policies", "keep");
+        assertThat(KeepingReader.KEYS)
+                .containsExactlyInAnyOrder("deliveries", "runs", "changes", "actions", "batch-metadata");
         assertThat(ConfigurationReader.LOG_KEYS).containsExactlyInAnyOrder("format");
         assertThat(ConfigurationReader.DATABASE_KEYS).containsExactlyInAnyOrder("url", "username", "password-file");
         assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen", "metrics-token-file");
@@ -307,6 +322,7 @@ class ConfigurationReaderTest {
         Set<String> all = new TreeSet<>();
         for (Set<String> keys : List.of(
                 ConfigurationReader.KEYS,
+                KeepingReader.KEYS,
                 ConfigurationReader.DATABASE_KEYS,
                 ConfigurationReader.WEB_KEYS,
                 SourceReader.KEYS,
