@@ -138,6 +138,7 @@ final class ReportCommand implements Callable<Integer> {
                 + Wording.state(record.path("cause")) + ", node: "
                 + record.path("node").asString("")));
         out.println(RunCommand.counters(record));
+        RunCommand.tellWhatIsNotKept(record, out);
         for (String each : outcome == null ? List.of("FAILED", "HELD") : List.of(outcome.toUpperCase(Locale.ROOT))) {
             JsonNode deliveries =
                     server.get(path + "/deliveries", Map.of("limit", Integer.toString(LISTED), "outcome", each));

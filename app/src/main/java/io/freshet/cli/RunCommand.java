@@ -51,6 +51,7 @@ final class RunCommand extends Asking {
             out.println(VisibleText.of("policy " + policy(record)));
         }
         out.println(counters(record));
+        tellWhatIsNotKept(record, out);
         JsonNode listed = answer.path("deliveries").path("items");
         if (!listed.isEmpty()) {
             out.println();
@@ -65,6 +66,14 @@ final class RunCommand extends Asking {
     static String policy(JsonNode record) {
         JsonNode version = record.path("policyVersion");
         return record.path("policy").asString("") + (version.isNumber() ? ", version " + version.asInt() : "");
+    }
+
+    /** No list of paths may look like one of a run that did nothing. */
+    static void tellWhatIsNotKept(JsonNode record, PrintWriter out) {
+        if (record.path("deliveriesSince").isString()) {
+            out.println("what it did to paths before " + Wording.moment(record.path("deliveriesSince"))
+                    + " is not kept any more; the counters are");
+        }
     }
 
     static String counters(JsonNode record) {

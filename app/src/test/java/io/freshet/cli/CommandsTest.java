@@ -362,7 +362,9 @@ class CommandsTest {
         server.answers(
                 "GET /targets/web1/runs/17",
                 200,
-                RUN.replace("\"error\":null", "\"policy\":\"nightly\",\"policyVersion\":3"));
+                RUN.replace(
+                        "\"error\":null",
+                        "\"policy\":\"nightly\",\"policyVersion\":3,\"deliveriesSince\":\"2026-02-01T00:00:00Z\""));
         server.answers(
                 "GET /targets/web1/runs/17/deliveries",
                 200,
@@ -375,6 +377,7 @@ class CommandsTest {
                 .contains(
                         "policy: nightly, version 3",
                         "4 transferred, 1 deleted, 2 failed",
+                        "is not kept any more; the counters are",
                         "a\\u001bb",
                         "no right",
                         "--csv");

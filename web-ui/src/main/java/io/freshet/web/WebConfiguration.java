@@ -10,6 +10,7 @@ import io.freshet.journal.PathCompletion;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
+import io.freshet.journal.RetentionBook;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.TargetOverview;
 import io.freshet.journal.TokenBook;
@@ -90,6 +91,11 @@ public class WebConfiguration {
     @Bean
     RunHistory runHistory(DataSource database) {
         return new RunHistory(JdbcClient.create(database));
+    }
+
+    @Bean
+    RetentionBook retentionBook(DataSource database) {
+        return new RetentionBook(database);
     }
 
     @Bean

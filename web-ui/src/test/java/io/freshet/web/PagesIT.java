@@ -301,6 +301,27 @@ class PagesIT {
     }
 
     @Test
+    void whatIsNotKeptAnyMoreIsToldFromWhatNeverWas() {
+        server.rows().run("web1", 50, "COMPLETED", 7, 0, Duration.ofDays(500));
+        server.rows().sql("UPDATE target_state SET last_run = 60");
+        server.rows()
+                .sql(
+                        "UPDATE retention SET deliveries_since = now() - interval '390 days',"
+                                + " ended_at = now(), begun_at = now(), done = 'months of deliveries: 2', failure = 'put off: changes in x'");
+        server.rows().sql("UPDATE retention SET runs_since = deliveries_since");
+
+        assertThat(anna.get("/targets/web1/runs/50").body())
+                .contains("What this run did to paths before ")
+                .contains("Its paths are not kept any more; its counters are.");
+        assertThat(anna.get("/targets/web1/runs/1").body()).doesNotContain("kept any more");
+        String report = anna.get("/targets/web1/runs/50/report?format=csv").body();
+        assertThat(report).contains("transferred 7", "; paths from before 20", " are not kept any more");
+        assertThat(anna.get("/targets/web1/runs/51").body()).contains("Run 51 of web1 is not kept any more");
+        assertThat(anna.get("/targets/web1/runs/61").body()).contains("There is no run 61 of web1");
+        assertThat(anna.get("/system").body()).contains("months of deliveries: 2", "put off: changes in x");
+    }
+
+    @Test
     void aRoleThatIsTakenAwayIsGoneAtOnce() {
         server.account("carl", Role.OPERATOR);
         WebServer.Browser carl = server.browser();

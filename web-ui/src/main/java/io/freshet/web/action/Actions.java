@@ -128,10 +128,7 @@ public final class Actions {
         String verb = verb(action);
         require(actor, Role.OPERATOR, verb);
         int id = id(target);
-        RunRecord run = runs.find(target, number)
-                .orElseThrow(() -> RefusedException.unknown(
-                        "There is no run " + number + " of " + target,
-                        "Runs may have been cleared away. `freshet runs` lists those there are."));
+        RunRecord run = runs.find(target, number).orElseThrow(() -> MissingRun.of(runs, target, number));
         requireSensible(run, action);
         transaction.executeWithoutResult(status -> {
             if (!requests.ofRun(id, number, action, actor.name())) {

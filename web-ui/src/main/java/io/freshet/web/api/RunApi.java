@@ -6,6 +6,7 @@ import io.freshet.journal.RunRecord;
 import io.freshet.journal.RunRequest;
 import io.freshet.web.account.Actor;
 import io.freshet.web.action.Actions;
+import io.freshet.web.action.MissingRun;
 import io.freshet.web.action.RefusedException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -110,9 +111,7 @@ final class RunApi {
 
     private RunRecord known(String target, long run) {
         actions.targets(target);
-        return runs.find(target, run)
-                .orElseThrow(() -> RefusedException.unknown(
-                        "There is no run " + run + " of " + target, "`freshet runs` lists those there are."));
+        return runs.find(target, run).orElseThrow(() -> MissingRun.of(runs, target, run));
     }
 
     private static int size(int limit) {

@@ -3,6 +3,8 @@ package io.freshet.web.monitoring;
 import io.freshet.journal.Lane;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.Readings;
+import io.freshet.journal.RetentionBook;
+import io.freshet.journal.RetentionState;
 import io.freshet.journal.SourceStatus;
 import io.freshet.journal.Status;
 import io.freshet.journal.TargetCondition;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What Freshet tells Prometheus of sources and targets: the figures of {@link TargetOverview}, which pages and commands show,
- * and {@link Readings}; ten queries a scrape for all targets together, or eleven where queues are long.
+ * and {@link Readings}; eleven queries a scrape for all targets together, or twelve where queues are long.
  *
  * <p>Nothing is kept between scrapes. What is not known is missing, never zero: everything while the database is away, a lag
  * while the source is not observed, a watcher's figures while it gives no sign of life. Thread-safe.
@@ -35,6 +37,7 @@ final class FreshetMetrics implements MultiCollector {
 
     private final TargetOverview overview;
     private final Readings readings;
+    private final RetentionBook retention;
     private final PatientReader reader;
     private final Node node;
 
@@ -42,11 +45,14 @@ final class FreshetMetrics implements MultiCollector {
             Status status,
             Map<String, List<Readings.Total>> totals,
             Map<String, Readings.Holder> leases,
-            Map<String, Long> rescans) {}
+            Map<String, Long> rescans,
+            RetentionState retention) {}
 
-    FreshetMetrics(TargetOverview overview, Readings readings, PatientReader reader, Node node) {
+    FreshetMetrics(
+            TargetOverview overview, Readings readings, RetentionBook retention, PatientReader reader, Node node) {
         this.overview = overview;
         this.readings = readings;
+        this.retention = retention;
         this.reader = reader;
         this.node = node;
     }
@@ -65,6 +71,7 @@ final class FreshetMetrics implements MultiCollector {
                 "Whether the database answered this scrape; if not, there are no other figures of sources and targets.",
                 Labels.EMPTY,
                 figures.isPresent() ? 1 : 0);
+        figures.ifPresent(read -> retention(families, read.retention));
         figures.ifPresent(read -> read.status.sources().forEach(source -> {
             source(families, source, read);
             source.targets().forEach(target -> target(families, target, read));
@@ -72,8 +79,24 @@ final class FreshetMetrics implements MultiCollector {
         return families.snapshots();
     }
 
+    private static void retention(Families families, RetentionState state) {
+        if (state.succeededAt() != null) {
+            families.gauge(
+                    "freshet_retention_last_success_timestamp_seconds",
+                    "When all that is kept no longer was cleared away last; it is every night.",
+                    Labels.EMPTY,
+                    state.succeededAt().toEpochMilli() / 1000.0);
+        }
+        families.gauge(
+                "freshet_retention_failing",
+                "Whether something could not be cleared away; it is tried again every ten minutes.",
+                Labels.EMPTY,
+                state.failure() == null ? 0 : 1);
+    }
+
     private Figures read() {
-        return new Figures(overview.read(), readings.totals(), readings.leases(), readings.openRescans());
+        return new Figures(
+                overview.read(), readings.totals(), readings.leases(), readings.openRescans(), retention.state());
     }
 
     private static void source(Families families, SourceStatus source, Figures figures) {

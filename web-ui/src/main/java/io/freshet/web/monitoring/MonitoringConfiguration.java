@@ -1,6 +1,7 @@
 package io.freshet.web.monitoring;
 
 import io.freshet.journal.Readings;
+import io.freshet.journal.RetentionBook;
 import io.freshet.journal.TargetOverview;
 import io.freshet.web.account.MetricsToken;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -47,7 +48,12 @@ public class MonitoringConfiguration {
 
     @Bean
     PrometheusMeterRegistry metricsRegistry(
-            DataSource database, TargetOverview overview, PatientReader reader, Node node, JvmGcMetrics collections) {
+            DataSource database,
+            TargetOverview overview,
+            RetentionBook retention,
+            PatientReader reader,
+            Node node,
+            JvmGcMetrics collections) {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -57,7 +63,8 @@ public class MonitoringConfiguration {
         new FileDescriptorMetrics().bindTo(registry);
         collections.bindTo(registry);
         registry.getPrometheusRegistry()
-                .register(new FreshetMetrics(overview, new Readings(JdbcClient.create(database)), reader, node));
+                .register(new FreshetMetrics(
+                        overview, new Readings(JdbcClient.create(database)), retention, reader, node));
         return registry;
     }
 }

@@ -7,6 +7,7 @@ import io.freshet.journal.PathAnswers;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
 import io.freshet.journal.Requests;
+import io.freshet.journal.RetentionBook;
 import io.freshet.journal.RunHistory;
 import io.freshet.journal.RunRecord;
 import io.freshet.journal.RunState;
@@ -14,6 +15,7 @@ import io.freshet.journal.Status;
 import io.freshet.journal.TargetOverview;
 import io.freshet.web.account.Actor;
 import io.freshet.web.action.Actions;
+import io.freshet.web.action.MissingRun;
 import io.freshet.web.action.RefusedException;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +42,7 @@ final class LookController {
     private final PolicyBook policies;
     private final LaneOutlooks outlooks;
     private final Actions actions;
+    private final RetentionBook retention;
 
     LookController(
             TargetOverview overview,
@@ -49,7 +52,8 @@ final class LookController {
             ProgressReports progress,
             PolicyBook policies,
             LaneOutlooks outlooks,
-            Actions actions) {
+            Actions actions,
+            RetentionBook retention) {
         this.overview = overview;
         this.paths = paths;
         this.runs = runs;
@@ -58,6 +62,7 @@ final class LookController {
         this.policies = policies;
         this.outlooks = outlooks;
         this.actions = actions;
+        this.retention = retention;
     }
 
     @GetMapping("/")
@@ -80,6 +85,7 @@ final class LookController {
         Status status = overview.read();
         model.addAttribute("status", status);
         model.addAttribute("sources", status.sources());
+        model.addAttribute("retention", retention.state());
         return "system";
     }
 
@@ -206,10 +212,7 @@ final class LookController {
 
     private void fillRun(Model model, String target, long number) {
         actions.targets(target);
-        RunRecord run = runs.find(target, number)
-                .orElseThrow(() -> RefusedException.unknown(
-                        "There is no run " + number + " of " + target,
-                        "It may have been cleared away, or is still to come."));
+        RunRecord run = runs.find(target, number).orElseThrow(() -> MissingRun.of(runs, target, number));
         Integer version = run.policyVersion();
         model.addAttribute("run", run);
         model.addAttribute(

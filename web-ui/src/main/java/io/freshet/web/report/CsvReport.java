@@ -72,7 +72,11 @@ final class CsvReport implements ReportFormat {
                 + ", unchanged " + run.unchanged() + ", excluded " + run.excluded() + ", unsupported "
                 + run.unsupported()
                 + ", held " + run.held() + ", failed " + run.failed() + ", verified " + run.verified() + ", differing "
-                + run.differing() + ", extra " + run.extra() + (run.error() == null ? "" : "; " + run.error());
+                + run.differing() + ", extra " + run.extra()
+                + (run.deliveriesSince() == null
+                        ? ""
+                        : "; paths from before " + run.deliveriesSince() + " are not kept any more")
+                + (run.error() == null ? "" : "; " + run.error());
     }
 
     private void write(@Nullable Object... values) throws IOException {

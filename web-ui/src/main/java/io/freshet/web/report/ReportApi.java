@@ -5,6 +5,7 @@ import io.freshet.journal.RunHistory;
 import io.freshet.journal.RunRecord;
 import io.freshet.web.account.Actor;
 import io.freshet.web.action.Actions;
+import io.freshet.web.action.MissingRun;
 import io.freshet.web.action.RefusedException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -56,9 +57,7 @@ final class ReportApi {
             HttpServletResponse response)
             throws IOException {
         actions.targets(target);
-        RunRecord record = runs.find(target, run)
-                .orElseThrow(() -> RefusedException.unknown(
-                        "There is no run " + run + " of " + target, "`freshet runs` lists those there are."));
+        RunRecord record = runs.find(target, run).orElseThrow(() -> MissingRun.of(runs, target, run));
         String outcome = withOutcome == null || withOutcome.isEmpty() ? null : withOutcome;
         if (outcome != null
                 && Stream.of(Outcome.values()).noneMatch(one -> one.name().equals(outcome))) {

@@ -6,6 +6,7 @@ import io.freshet.database.TestDatabase;
 import io.freshet.journal.JournalRows;
 import io.freshet.journal.OpeningHours;
 import io.freshet.journal.Readings;
+import io.freshet.journal.RetentionBook;
 import io.freshet.journal.TargetOverview;
 import io.freshet.journal.Wording;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -34,14 +35,16 @@ class FreshetMetricsIT {
         JournalRows rows = new JournalRows(database.jdbcClient()).source("content", "/mnt/sync");
         rows.target("content", "web0");
         try (PatientReader reader = new PatientReader(Duration.ofSeconds(30))) {
-            JdbcClient jdbc = JdbcClient.create(counting(database.dataSource()));
+            DataSource counted = counting(database.dataSource());
+            JdbcClient jdbc = JdbcClient.create(counted);
             FreshetMetrics metrics = new FreshetMetrics(
                     new TargetOverview(jdbc, OpeningHours.ALWAYS, new Wording(ZoneId.of("UTC"))),
                     new Readings(jdbc),
+                    new RetentionBook(counted),
                     reader,
                     new Node("node1", "test"));
             assertThat(series(metrics.collect(), "freshet_target_entries")).isEqualTo(1);
-            assertThat(statements).hasValue(10);
+            assertThat(statements).hasValue(11);
 
             for (int i = 1; i < TARGETS; i++) {
                 rows.target("content", "web" + i);
@@ -55,7 +58,7 @@ class FreshetMetricsIT {
             statements.set(0);
             MetricSnapshots snapshots = metrics.collect();
             assertThat(series(snapshots, "freshet_target_entries")).isEqualTo(TARGETS);
-            assertThat(statements).hasValue(11);
+            assertThat(statements).hasValue(12);
         }
     }
 
