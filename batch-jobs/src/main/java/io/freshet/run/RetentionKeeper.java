@@ -92,7 +92,7 @@ final class RetentionKeeper {
         for (Step step : steps) {
             try {
                 all.add(step.clearing.clear(pass, Retention.before(pass.now(), step.kept)));
-            } catch (FreshetException | DataAccessException e) {
+            } catch (RuntimeException e) {
                 if (e instanceof FreshetException known
                         && (known.code() == ErrorCode.STOPPED || known.code() == ErrorCode.LEASE_LOST)) {
                     LOG.info("event=retention_ended message=\"{}\"", e.getMessage());

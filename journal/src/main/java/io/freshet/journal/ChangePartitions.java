@@ -67,8 +67,8 @@ final class ChangePartitions {
     }
 
     private void trim(RetentionPass pass, int source, Part part, Instant before, Cleared cleared) {
-        Optional<Long> last = part.end == null ? lastOfDefault(part) : Optional.of(part.end - 1);
-        if (last.isEmpty() || isNeeded(source, last.get()) || isYoung(part, before)) {
+        Optional<Long> last = part.end == null ? lastOfDefault(source, part) : Optional.of(part.end - 1);
+        if (last.isEmpty() || isNeeded(source, last.get()) || isYoung(source, part, before)) {
             return;
         }
         boolean detached = transactions.run(pass, () -> {
@@ -93,8 +93,9 @@ final class ChangePartitions {
         }
     }
 
-    private Optional<Long> lastOfDefault(Part part) {
-        return Optional.ofNullable(jdbc.sql("SELECT max(seq) FROM " + part.name)
+    private Optional<Long> lastOfDefault(int source, Part part) {
+        return Optional.ofNullable(jdbc.sql("SELECT max(seq) FROM " + part.name + " WHERE source_id = :source")
+                .param("source", source)
                 .query((row, number) -> row.getObject(1, Long.class))
                 .list()
                 .get(0));
@@ -105,8 +106,10 @@ final class ChangePartitions {
                 > jdbc.sql(NEEDLESS).param("source", source).query(Long.class).single();
     }
 
-    private boolean isYoung(Part part, Instant before) {
-        return jdbc.sql("SELECT observed_at >= :before FROM " + part.name + " ORDER BY seq DESC LIMIT 1")
+    private boolean isYoung(int source, Part part, Instant before) {
+        return jdbc.sql("SELECT observed_at >= :before FROM " + part.name
+                        + " WHERE source_id = :source ORDER BY seq DESC LIMIT 1")
+                .param("source", source)
                 .param("before", before.atOffset(ZoneOffset.UTC))
                 .query(Boolean.class)
                 .optional()
