@@ -1,6 +1,7 @@
 package io.freshet.run;
 
 import io.freshet.failure.FreshetException;
+import io.freshet.journal.Agenda;
 import io.freshet.journal.Lane;
 import io.freshet.journal.Run;
 import io.freshet.journal.RunRequest;
@@ -13,7 +14,9 @@ import io.freshet.schedule.LaneSchedule;
 import io.freshet.target.Fidelity;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +52,8 @@ final class Dispatcher {
     private final Map<LaneKey, Long> launches = new ConcurrentHashMap<>();
     /** The epoch of the lease under which a target's filter was compared with that of the last time. */
     private final Map<TargetId, Long> filtersFollowed = new ConcurrentHashMap<>();
+    /** The epoch of the lease under which a lane was found without a run that was broken off. */
+    private final Map<LaneKey, Long> noneBrokenOff = new ConcurrentHashMap<>();
 
     Dispatcher(Stores stores, RunLauncher launcher, LaneSchedule schedule, CronFirings firings, Clock clock) {
         this.stores = stores;
@@ -59,37 +64,60 @@ final class Dispatcher {
     }
 
     /** @param asked whether a person has just asked for something, so that failing targets are tried at once */
-    void serve(ServedTarget served, boolean asked) {
-        HeldLease held = served.liveLease();
-        if (held == null) {
+    void serve(Collection<ServedTarget> targets, boolean asked) {
+        List<ServedTarget> ours =
+                targets.stream().filter(served -> served.liveLease() != null).toList();
+        if (ours.isEmpty()) {
             return;
         }
+        Map<TargetId, Agenda.Entry> agenda;
         try {
-            plan(served, held);
+            agenda = stores.agenda().of(ours.stream().map(ServedTarget::id).toList());
+        } catch (FreshetException e) {
+            LOG.warn("event=not_dispatched code={} message=\"{}\"", e.code(), e.getMessage());
+            return;
+        }
+        for (ServedTarget served : ours) {
+            HeldLease held = served.liveLease();
+            Agenda.Entry entry = agenda.get(served.id());
+            if (held != null && entry != null) {
+                serve(served, held, entry, asked);
+            }
+        }
+    }
+
+    private void serve(ServedTarget served, HeldLease held, Agenda.Entry entry, boolean asked) {
+        try {
+            boolean planned = plan(served, held, entry);
             if (asked && stores.states().get(served.id()).failingAttempts() > 0) {
                 stores.states().tryNow(held.lease());
             }
-            Set<Lane> wanted = answerRequests(served, held);
+            Set<Lane> wanted = entry.requests() ? answerRequests(served, held) : EnumSet.noneOf(Lane.class);
             followFirings(served, held);
-            if (!stores.states().isServable(served.id())) {
-                return;
-            }
             if (!served.isOpen(clock.instant())) {
-                if (stores.queue().hasExpedited(served.id())) {
+                if (stores.queue().hasExpedited(served.id()) && stores.states().isServable(served.id())) {
                     start(served, Lane.EXPRESS);
                 }
                 return;
             }
-            wanted.addAll(stores.queue().readyLanes(served.id()));
-            wanted.addAll(lanesBrokenOff(served));
+            wanted.addAll(planned ? stores.queue().readyLanes(served.id()) : entry.ready());
+            wanted.addAll(lanesBrokenOff(served, held));
             // A run of changes that lingers is not to be woken for it again and again: the next one verifies.
-            if (!served.isBusy(Lane.BULK) && isVerificationWaiting(served, held)) {
+            if (!served.isBusy(Lane.BULK)
+                    && (entry.verification() || mayBeDue(served, entry))
+                    && isVerificationWaiting(served, held)) {
                 wanted.add(Lane.BULK);
             }
-            wanted.forEach(lane -> start(served, lane));
+            if (!wanted.isEmpty() && stores.states().isServable(served.id())) {
+                wanted.forEach(lane -> start(served, lane));
+            }
         } catch (FreshetException e) {
             LOG.warn("event=not_dispatched target={} code={} message=\"{}\"", served, e.code(), e.getMessage());
         }
+    }
+
+    private static boolean mayBeDue(ServedTarget served, Agenda.Entry entry) {
+        return entry.adopting() || served.policy().verify() == Verify.FULL;
     }
 
     private boolean isVerificationWaiting(ServedTarget served, HeldLease held) {
@@ -99,15 +127,23 @@ final class Dispatcher {
                 || stores.verifications().openIfDue(held.lease(), policy.verify() == Verify.FULL ? between : null);
     }
 
-    /** Planning goes on for targets that are paused, closed or down, so that the journal can be trimmed. */
-    private void plan(ServedTarget served, HeldLease held) {
-        followFilter(served, held);
+    /**
+     * Planning goes on for targets that are paused, closed or down, so that the journal can be trimmed.
+     *
+     * @return whether the queue may be another than it was
+     */
+    private boolean plan(ServedTarget served, HeldLease held, Agenda.Entry entry) {
+        boolean lookedAgain = followFilter(served, held);
+        if (!entry.planning()) {
+            return lookedAgain;
+        }
         Policy policy = served.policy();
         Settling settling = new Settling(policy.settle(), policy.settleMax());
         long planned = CHANGES_AT_ONCE;
         while (planned == CHANGES_AT_ONCE && held.isLive()) {
             planned = stores.planning().plan(held.lease(), settling, CHANGES_AT_ONCE);
         }
+        return true;
     }
 
     /** A firing is under way until all was delivered that had been observed when it fired, and what is due was verified. */
@@ -127,16 +163,18 @@ final class Dispatcher {
     }
 
     /** Rules change with the configuration only, so once per lease is enough. */
-    private void followFilter(ServedTarget served, HeldLease held) {
+    private boolean followFilter(ServedTarget served, HeldLease held) {
         long epoch = held.lease().epoch();
         Long followed = filtersFollowed.get(served.id());
         if (followed != null && followed == epoch) {
-            return;
+            return false;
         }
-        if (stores.planning().followFilter(held.lease(), fingerprint(served))) {
+        boolean changed = stores.planning().followFilter(held.lease(), fingerprint(served));
+        if (changed) {
             LOG.info("event=filter_followed target={}", served);
         }
         filtersFollowed.put(served.id(), epoch);
+        return changed;
     }
 
     /** What is to be delivered at all, and of each path: where that changes, everything is looked at again. */
@@ -149,13 +187,19 @@ final class Dispatcher {
         return rules + options;
     }
 
-    /** A run that was broken off is finished even if the queue is empty meanwhile; looked for once per lease. */
-    private Set<Lane> lanesBrokenOff(ServedTarget served) {
+    /** A run that was broken off is finished even if the queue is empty meanwhile; looked for until none is, once per lease. */
+    private Set<Lane> lanesBrokenOff(ServedTarget served, HeldLease held) {
         Set<Lane> lanes = EnumSet.noneOf(Lane.class);
         for (Lane lane : Lane.values()) {
-            boolean first = !launches.containsKey(new LaneKey(served.id(), lane));
-            if (first && stores.runs().brokenOff(served.id(), lane).isPresent()) {
+            LaneKey key = new LaneKey(served.id(), lane);
+            long epoch = held.lease().epoch();
+            if (launches.containsKey(key) || Long.valueOf(epoch).equals(noneBrokenOff.get(key))) {
+                continue;
+            }
+            if (stores.runs().brokenOff(served.id(), lane).isPresent()) {
                 lanes.add(lane);
+            } else {
+                noneBrokenOff.put(key, epoch);
             }
         }
         return lanes;

@@ -155,7 +155,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
                 }
                 boolean person = asked;
                 asked = false;
-                targets.forEach(served -> dispatcher.serve(served, person));
+                dispatcher.serve(targets, person);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {

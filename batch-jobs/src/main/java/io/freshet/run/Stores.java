@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.journal.Agenda;
 import io.freshet.journal.Bandwidths;
 import io.freshet.journal.BlockMaps;
 import io.freshet.journal.CheckpointCompletion;
@@ -27,6 +28,7 @@ import javax.sql.DataSource;
 record Stores(
         Registry registry,
         Leases leases,
+        Agenda agenda,
         Planning planning,
         WorkQueue queue,
         MoveHints hints,
@@ -51,6 +53,7 @@ record Stores(
         return new Stores(
                 new Registry(dataSource),
                 new Leases(dataSource),
+                new Agenda(dataSource),
                 new Planning(dataSource),
                 new WorkQueue(dataSource),
                 new MoveHints(dataSource),

@@ -21,6 +21,7 @@ public class ScheduleConfiguration {
     /** A lane of a node that is gone is free for the next owner of its target about as soon as the lease is. */
     private static final String CHECK_IN_MILLIS = "3000";
 
+    private static final String LAUNCHES_AT_ONCE = "20";
     private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
     /**
@@ -43,6 +44,9 @@ public class ScheduleConfiguration {
         properties.setProperty("org.quartz.scheduler.instanceId", "AUTO");
         properties.setProperty("org.quartz.scheduler.idleWaitTime", "1000");
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
+        // A change begins a run on every target: launched one by one, the last would wait for the transactions of all others.
+        properties.setProperty("org.quartz.scheduler.batchTriggerAcquisitionMaxCount", LAUNCHES_AT_ONCE);
+        properties.setProperty("org.quartz.jobStore.acquireTriggersWithinLock", "true");
         properties.setProperty("org.quartz.threadPool.threadCount", Integer.toString(lanes.threads()));
         properties.setProperty("org.quartz.threadPool.threadNamePrefix", "freshet-lane");
         properties.setProperty("org.quartz.threadPool.makeThreadsDaemons", "true");

@@ -14,25 +14,34 @@ public final class Planning {
     }
 
     /**
-     * Moves the next changes of the journal into the queue and advances the target's cursor, in one transaction.
+     * Moves the next changes of the journal into the queue and advances the target's cursor, in one transaction. Nobody waits
+     * until that is on the disk: if it gets lost it is planned again, and whatever is recorded later is on the disk behind it.
      *
      * @param limit the most changes to move
      * @return how many changes were moved
      */
     public long plan(Lease lease, Settling settling, int limit) {
         return transactions.underLease(jdbc, lease, () -> {
-            record Span(int source, long cursor, long upTo) {}
+            record Span(int source, long cursor, long upTo, boolean expedited) {}
             Span span = jdbc.sql("""
-                            SELECT s.source_id, ts.cursor, least(s.head, ts.cursor + :limit) AS up_to
+                            SELECT s.source_id, ts.cursor, least(s.head, ts.cursor + :limit) AS up_to,
+                                   EXISTS (SELECT FROM expedite e
+                                           WHERE e.target_id = ts.target_id AND e.applied_at IS NULL) AS expedited,
+                                   set_config('synchronous_commit', 'off', true)
                             FROM target_state ts JOIN target t USING (target_id) JOIN source s USING (source_id)
                             WHERE ts.target_id = :target FOR UPDATE OF ts
                             """)
                     .param("limit", limit)
                     .param("target", lease.target().value())
-                    .query((row, number) ->
-                            new Span(row.getInt("source_id"), row.getLong("cursor"), row.getLong("up_to")))
+                    .query((row, number) -> new Span(
+                            row.getInt("source_id"),
+                            row.getLong("cursor"),
+                            row.getLong("up_to"),
+                            row.getBoolean("expedited")))
                     .single();
-            makeExpeditedReady(lease);
+            if (span.expedited()) {
+                makeExpeditedReady(lease);
+            }
             if (span.upTo() == span.cursor()) {
                 return 0L;
             }
