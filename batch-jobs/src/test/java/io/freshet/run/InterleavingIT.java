@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -362,6 +364,39 @@ class InterleavingIT {
             replication.moved("a", "m", ChangeKind.PATH);
             await().until(() -> Files.exists(source.resolve("z")));
             replication.awaitEqual(replica);
+        }
+    }
+
+    /** Rule 3: express moves a directory while bulk is about to publish below it; there is nothing of it to publish into then. */
+    @Test
+    void aDirectoryIsNotMovedAwayFromUnderWhatIsInFlight() throws IOException {
+        RelativePath large = RelativePath.parse("a/large");
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch moved = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        WatchedConnector.Onlooker holdsUp = new WatchedConnector.Onlooker() {
+            @Override
+            public void applied(List<Operation> operations) throws InterruptedException {
+                if (has(operations, Rename.class, RelativePath.parse("b"))) {
+                    order.add("moved");
+                    moved.countDown();
+                } else if (has(operations, PutFile.class, large)) {
+                    begun.countDown();
+                    WatchedConnector.waitFor(moved);
+                    order.add("delivered");
+                }
+            }
+        };
+        Files.writeString(Files.createDirectory(source.resolve("a")).resolve("small"), "1");
+        try (Replication replication = started(holdsUp)) {
+            replication.awaitEqual(replica);
+            Files.write(source.resolve("a/large"), new byte[(int) WavePlanner.LARGE_FILE]);
+            replication.changed("a/large");
+            await().until(() -> begun.getCount() == 0);
+            Files.move(source.resolve("a"), source.resolve("b"));
+            replication.moved("a", "b", ChangeKind.TREE);
+            replication.awaitEqual(replica);
+            assertThat(order).containsExactly("delivered", "moved");
         }
     }
 

@@ -82,7 +82,7 @@ class RunControlIT extends OneTarget {
                 .isZero();
     }
 
-    /** Rule 31: a rerun takes the failed items of that run, and a run with failures never reads as completed. */
+    /** Rule 31: a rerun takes the failed items of that run, or none; and a run with failures never reads as completed. */
     @Test
     void whatFailedIsListedAndDeliveredByARerun() throws IOException {
         write("good", "1");
@@ -98,14 +98,26 @@ class RunControlIT extends OneTarget {
         assertThat(text("SELECT path || ' ' || error_code FROM work_item")).containsExactly("blocked TARGET_CONFLICT");
 
         deleteTree(replica.resolve("blocked"));
-        replication.jdbc().sql("""
-                        WITH asked AS (INSERT INTO run_request (target_id, run_number, action, requested_by)
-                            SELECT target_id, failed_run, 'RERUN_FAILED', 'ben' FROM work_item RETURNING 1)
-                        SELECT pg_notify('freshet', 'request') FROM asked
-                        """).query((row, number) -> 0).list();
+        long failed = count("SELECT failed_run FROM work_item");
+        rerun(failed);
         replication.awaitEqual(replica);
         assertThat(count("SELECT count(*) FROM run_request WHERE answered_at IS NOT NULL"))
                 .isEqualTo(1);
+        long runs = count("SELECT count(*) FROM run");
+        rerun(failed);
+        await().atMost(PATIENCE)
+                .until(() -> count("SELECT count(*) FROM run_request WHERE answered_at IS NOT NULL") == 2);
+        assertThat(text("SELECT answer FROM run_request ORDER BY request_id").get(1))
+                .isEqualTo("refused: none of its items is failed any more");
+        assertThat(count("SELECT count(*) FROM run")).isEqualTo(runs);
+    }
+
+    private void rerun(long run) {
+        replication.jdbc().sql("""
+                        WITH asked AS (INSERT INTO run_request (target_id, run_number, action, requested_by)
+                            SELECT target_id, :run, 'RERUN_FAILED', 'ben' FROM target RETURNING 1)
+                        SELECT pg_notify('freshet', 'request') FROM asked
+                        """).param("run", run).query((row, number) -> 0).list();
     }
 
     @Test
