@@ -25,7 +25,7 @@ final class Site implements AutoCloseable {
     private final List<Path> replicas = new ArrayList<>();
     private final List<OpenSshServer> servers = new ArrayList<>();
     private final Path config;
-    private final List<Node> runners = new ArrayList<>();
+    private final List<Node> others = new ArrayList<>();
     private final Node node;
 
     /**
@@ -161,15 +161,15 @@ final class Site implements AutoCloseable {
         return node;
     }
 
-    /** Adds a process on the same database that only delivers. */
-    Node addRunner(String name) throws IOException {
+    /** Adds a process on the same database, with the configuration as it is now. */
+    Node addNode(String name) throws IOException {
         Path home = Files.createDirectory(directory.resolve(name));
         Path copy = Files.writeString(
                 home.resolve("freshet.yml"),
                 Files.readString(config).replace("data-dir: " + data, "data-dir: " + home.resolve("data")));
-        Node runner = new Node(home, copy, home.resolve("data"), "--roles", "run");
-        runners.add(runner);
-        return runner;
+        Node added = new Node(home, copy, home.resolve("data"));
+        others.add(added);
+        return added;
     }
 
     /** Waits until a replica equals the source, and returns how long that took. */
@@ -197,7 +197,7 @@ final class Site implements AutoCloseable {
 
     @Override
     public void close() {
-        runners.forEach(Node::close);
+        others.forEach(Node::close);
         node.close();
         servers.forEach(OpenSshServer::close);
     }

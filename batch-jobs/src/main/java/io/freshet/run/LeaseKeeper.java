@@ -9,20 +9,20 @@ import org.slf4j.LoggerFactory;
 
 /** Takes and renews the leases of all targets that this process serves; called every few seconds by one thread. */
 final class LeaseKeeper {
-    static final Duration TIME_TO_LIVE = Duration.ofSeconds(15);
-    /** No side effect is begun so shortly before a lease could pass to another owner. */
-    static final Duration MARGIN = Duration.ofSeconds(5);
+    /** No side effect is begun in so large a part of a lease before it could pass to another owner. */
+    private static final int MARGIN = 3;
 
-    static final Duration RENEWAL = Duration.ofSeconds(3);
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
     private final Leases leases;
     private final String node;
+    private final Duration timeToLive;
 
     /** @param node the name of this process; only one with it may live at a time */
-    LeaseKeeper(Leases leases, String node) {
+    LeaseKeeper(Leases leases, String node, Duration timeToLive) {
         this.leases = leases;
         this.node = node;
+        this.timeToLive = timeToLive;
     }
 
     void keep(Collection<ServedTarget> targets) {
@@ -39,11 +39,11 @@ final class LeaseKeeper {
         long askedAt = System.nanoTime();
         HeldLease held = served.lease();
         if (held == null) {
-            leases.acquire(served.id(), node, TIME_TO_LIVE).ifPresent(lease -> {
-                served.hold(new HeldLease(lease, TIME_TO_LIVE.minus(MARGIN), askedAt));
+            leases.acquire(served.id(), node, timeToLive).ifPresent(lease -> {
+                served.hold(new HeldLease(lease, timeToLive.minus(timeToLive.dividedBy(MARGIN)), askedAt));
                 LOG.info("event=lease_taken target={} epoch={}", served, lease.epoch());
             });
-        } else if (leases.renew(held.lease(), TIME_TO_LIVE)) {
+        } else if (leases.renew(held.lease(), timeToLive)) {
             held.renewed(askedAt);
         } else {
             held.lost();

@@ -32,7 +32,7 @@ public class RunConfiguration {
 
     @Bean
     ScheduleConfiguration.LaneThreads laneThreads(RunSettings settings) {
-        return new ScheduleConfiguration.LaneThreads(2 * settings.targets() + SPARE_THREADS);
+        return new ScheduleConfiguration.LaneThreads(2 * settings.targets() + SPARE_THREADS, settings.renewal());
     }
 
     @Bean

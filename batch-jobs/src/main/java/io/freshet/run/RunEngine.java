@@ -70,7 +70,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         this.stores = stores;
         this.launcher = launcher;
         this.dispatcher = dispatcher;
-        this.leases = new LeaseKeeper(stores.leases(), settings.node());
+        this.leases = new LeaseKeeper(stores.leases(), settings.node(), settings.lease());
         this.schedule = schedule;
         this.firings = firings;
         this.retention = retention;
@@ -90,7 +90,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
             signal.release();
         }));
         leases.keep(targets);
-        keeper = repeatedly("freshet-leases", LeaseKeeper.RENEWAL, () -> leases.keep(targets));
+        keeper = repeatedly("freshet-leases", settings.renewal(), () -> leases.keep(targets));
         LimitKeeper limits = new LimitKeeper(stores.bandwidths(), stores.registry(), targets, clock);
         limits.keep();
         ProgressKeeper progress = new ProgressKeeper(stores.progress(), launcher::underWay);

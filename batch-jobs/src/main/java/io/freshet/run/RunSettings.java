@@ -1,22 +1,38 @@
 package io.freshet.run;
 
 import io.freshet.policy.Retention;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * What the runs of this process serve.
  *
  * @param node the name of this process, the same after a restart; only one process with it may live at a time
+ * @param lease how long a process that says nothing any more keeps its targets
  * @param retention how long it keeps what only says what was
  */
-public record RunSettings(List<SourceDefinition> sources, String node, Retention retention) {
+public record RunSettings(List<SourceDefinition> sources, String node, Duration lease, Retention retention) {
+    public static final Duration USUAL_LEASE = Duration.ofSeconds(15);
+    /** Under which a process that is merely slow would lose what it has. */
+    public static final Duration SHORTEST_LEASE = Duration.ofSeconds(6);
+
+    public static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
+
     public RunSettings {
         sources = List.copyOf(sources);
+        if (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+            throw new IllegalArgumentException("a lease of " + lease);
+        }
     }
 
-    /** With the default retention. */
+    /** Returns how often a process says that it is there. */
+    Duration renewal() {
+        return lease.dividedBy(5);
+    }
+
+    /** With the usual lease and the default retention. */
     public RunSettings(List<SourceDefinition> sources, String node) {
-        this(sources, node, Retention.DEFAULT);
+        this(sources, node, USUAL_LEASE, Retention.DEFAULT);
     }
 
     /** Returns how many targets there are. */

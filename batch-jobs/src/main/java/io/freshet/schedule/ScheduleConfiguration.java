@@ -18,9 +18,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 public class ScheduleConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleConfiguration.class);
-    /** A lane of a node that is gone is free for the next owner of its target about as soon as the lease is. */
-    private static final String CHECK_IN_MILLIS = "3000";
-
     private static final String LAUNCHES_AT_ONCE = "20";
     private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
@@ -28,8 +25,10 @@ public class ScheduleConfiguration {
      * How many lanes may work at the same time.
      *
      * @param threads at least one per lane
+     * @param checkIn as often as leases are renewed: a lane of a node that is gone is free for the next owner of its target about
+     *     as soon as the lease is
      */
-    public record LaneThreads(int threads) {}
+    public record LaneThreads(int threads, Duration checkIn) {}
 
     @Bean
     SchedulerFactoryBean laneScheduler(
@@ -44,7 +43,8 @@ public class ScheduleConfiguration {
         properties.setProperty("org.quartz.scheduler.instanceId", "AUTO");
         properties.setProperty("org.quartz.scheduler.idleWaitTime", "1000");
         properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
-        // A change begins a run on every target: launched one by one, the last would wait for the transactions of all others.
+        // A change begins a run on every target: launched one by one, the last would wait for the transactions of all
+        // others.
         properties.setProperty("org.quartz.scheduler.batchTriggerAcquisitionMaxCount", LAUNCHES_AT_ONCE);
         properties.setProperty("org.quartz.jobStore.acquireTriggersWithinLock", "true");
         properties.setProperty("org.quartz.threadPool.threadCount", Integer.toString(lanes.threads()));
@@ -53,7 +53,9 @@ public class ScheduleConfiguration {
         properties.setProperty(
                 "org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.setProperty("org.quartz.jobStore.isClustered", "true");
-        properties.setProperty("org.quartz.jobStore.clusterCheckinInterval", CHECK_IN_MILLIS);
+        properties.setProperty(
+                "org.quartz.jobStore.clusterCheckinInterval",
+                Long.toString(lanes.checkIn().toMillis()));
         properties.setProperty("org.quartz.jobStore.useProperties", "true");
         properties.setProperty("org.quartz.jobStore.tablePrefix", "quartz.QRTZ_");
         SchedulerFactoryBean factory = new BoundedShutdown();

@@ -109,8 +109,10 @@ final class JournalFeed implements Runnable {
             }
         } catch (FreshetException | InterruptedException e) {
             for (Barrier barrier : taken.barriers()) {
+                boolean lost = e instanceof FreshetException failure && failure.code() == ErrorCode.LEASE_LOST;
                 barrier.fail(
-                        ErrorCode.STOPPED, "the changes before this barrier were not journaled: " + e.getMessage());
+                        lost ? ErrorCode.LEASE_LOST : ErrorCode.STOPPED,
+                        "the changes before this barrier were not journaled: " + e.getMessage());
             }
             throw e;
         }

@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.policy.Policy;
 import io.freshet.policy.Retention;
+import io.freshet.run.RunSettings;
 import io.freshet.run.SourceDefinition;
 import io.freshet.web.account.MetricsToken;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +30,7 @@ import org.yaml.snakeyaml.nodes.Node;
  * <p>Relative paths are relative to the file. Nothing in the file is expanded: neither environment variables nor {@code ~}.
  */
 public final class ConfigurationReader {
-    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "log", "sources", "policies", "keep");
+    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
     static final Set<String> DATABASE_KEYS = Set.of("url", "username", "password-file");
     static final Set<String> WEB_KEYS = Set.of("listen", "metrics-token-file");
     static final Set<String> LOG_KEYS = Set.of("format");
@@ -97,6 +99,14 @@ public final class ConfigurationReader {
         return Optional.empty();
     }
 
+    private static Duration lease(String text) {
+        Duration lease = Quantity.duration(text);
+        if (lease.compareTo(RunSettings.SHORTEST_LEASE) < 0 || lease.compareTo(RunSettings.LONGEST_LEASE) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is not between 6s and 10m; 15s is usual");
+        }
+        return lease;
+    }
+
     private Optional<FreshetConfiguration> read(Value root) {
         Optional<Section> read = root.section(KEYS, "data-dir: /var/lib/freshet and so on");
         if (read.isEmpty()) {
@@ -137,6 +147,9 @@ public final class ConfigurationReader {
                 listen,
                 metricsTokenFile.orElse(null),
                 logFormat,
+                section.value("lease")
+                        .flatMap(value -> value.read(ConfigurationReader::lease))
+                        .orElse(RunSettings.USUAL_LEASE),
                 sources,
                 policies,
                 keep,

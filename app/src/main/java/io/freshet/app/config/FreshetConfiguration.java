@@ -4,6 +4,7 @@ import io.freshet.policy.Policy;
 import io.freshet.policy.Retention;
 import io.freshet.run.SourceDefinition;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param file where it was read from, as it was named
  * @param dataDirectory absolute; where Freshet keeps its own things
  * @param metricsTokenFile its first line lets a monitoring system in to the metrics; null where only accounts' tokens do
+ * @param lease how long a node that says nothing any more keeps its targets and sources
  * @param policies those that the file defines, without the built-in ones
  * @param keep how long things are kept that only say what was
  * @param remarks what is right and may not work all the same, in whole sentences
@@ -24,6 +26,7 @@ public record FreshetConfiguration(
         ListenAddress listen,
         @Nullable Path metricsTokenFile,
         LogFormat logFormat,
+        Duration lease,
         List<SourceDefinition> sources,
         List<Policy> policies,
         Retention keep,

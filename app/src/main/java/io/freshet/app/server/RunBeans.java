@@ -15,6 +15,7 @@ class RunBeans {
         return new RunSettings(
                 parts.configuration().sources(),
                 parts.node(),
+                parts.configuration().lease(),
                 parts.configuration().keep());
     }
 }

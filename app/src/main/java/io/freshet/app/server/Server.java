@@ -6,6 +6,7 @@ import io.freshet.journal.Notifications;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.Registry;
 import io.freshet.journal.SourceId;
+import io.freshet.journal.WatcherLeases;
 import io.freshet.journal.WatcherRecords;
 import io.freshet.run.Registration;
 import io.freshet.run.SourceDefinition;
@@ -70,10 +71,12 @@ public final class Server implements AutoCloseable {
         Notifications notifications = started(new Notifications(dataSource));
         SourceWatchers watchers = started(new SourceWatchers(
                 new Journal(dataSource),
+                new WatcherLeases(dataSource),
                 new WatcherRecords(dataSource),
                 notifications,
                 new LinuxEventReaders(),
                 node,
+                configuration.lease(),
                 clock));
         CompletableFuture<Void> watching = database.thenAccept(opened -> {
             notifications.start();

@@ -96,7 +96,9 @@ final class ServerHealth implements NodeHealth, AutoCloseable {
         }
         long observed = watchers.observed();
         int sources = watchers.sources();
-        return new Part("watch", observed == sources, observed + " of " + sources + " sources observed");
+        int others = watchers.standingBy();
+        String standingBy = others == 0 ? "" : ", " + others + " by another node";
+        return new Part("watch", observed == sources, observed + " of " + sources + " sources observed" + standingBy);
     }
 
     private synchronized DatabaseState database() {

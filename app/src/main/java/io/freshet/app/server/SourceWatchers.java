@@ -1,5 +1,7 @@
 package io.freshet.app.server;
 
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Journal;
 import io.freshet.journal.NotificationKind;
@@ -7,6 +9,7 @@ import io.freshet.journal.Notifications;
 import io.freshet.journal.RescanReason;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.SourceStatus;
+import io.freshet.journal.WatcherLeases;
 import io.freshet.journal.WatcherRecords;
 import io.freshet.journal.Wording;
 import io.freshet.path.RelativePath;
@@ -17,18 +20,19 @@ import io.freshet.watch.Watcher;
 import io.freshet.watch.WatcherOptions;
 import io.freshet.watch.WatcherState;
 import io.freshet.watch.WatcherStatus;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,10 +41,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /**
  * The watchers of all sources of one server: starts and stops them, puts to them the questions that the database holds,
  * and records what they tell of themselves.
+ *
+ * <p>Of several nodes one watches a source, and the others stand by. Where its lease has run out whoever sees the source takes
+ * over, and compares everything, as at any start; what the node before still has, or reads when it wakes, the journal refuses.
  *
  * <p>One thread of its own does the talking to the database. Use: construct, {@link #start}, {@link #close}.
  */
@@ -52,16 +60,20 @@ final class SourceWatchers implements AutoCloseable {
     private static final Duration REPORT_AT_LEAST_EVERY = Duration.ofSeconds(10);
 
     private static final Duration STOP_AT_MOST = Duration.ofSeconds(5);
-
     /** As long as pages take an observation for one of now. */
     private static final Duration OBSERVATION_LASTS = Duration.ofMinutes(2);
 
-    private final Map<SourceId, Watcher> watchers = new LinkedHashMap<>();
+    private final Map<SourceId, SourceDefinition> sources = new LinkedHashMap<>();
+    /** Those that are this node's to watch. */
+    private final Map<SourceId, Watcher> watchers = new ConcurrentHashMap<>();
+
     private final Journal journal;
+    private final WatcherLeases leases;
     private final WatcherRecords records;
     private final Notifications notifications;
     private final EventReaders readers;
     private final String node;
+    private final Duration lease;
     private final Clock clock;
     private final ScheduledExecutorService desk =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "watchers"));
@@ -70,42 +82,91 @@ final class SourceWatchers implements AutoCloseable {
 
     private final Map<UUID, CompletableFuture<Long>> underWay = new HashMap<>();
     private volatile boolean started;
+    private volatile boolean closing;
     private long toldAt = System.nanoTime();
     private Notifications.@Nullable Subscription subscription;
     private @Nullable ScheduledFuture<?> looking;
-    private final List<ScheduledFuture<?>> rescanning = new ArrayList<>();
+    private final Map<SourceId, ScheduledFuture<?>> rescanning = new HashMap<>();
 
     SourceWatchers(
             Journal journal,
+            WatcherLeases leases,
             WatcherRecords records,
             Notifications notifications,
             EventReaders readers,
             String node,
+            Duration lease,
             Clock clock) {
         this.journal = journal;
+        this.leases = leases;
         this.records = records;
         this.notifications = notifications;
         this.readers = readers;
         this.node = node;
+        this.lease = lease;
         this.clock = clock;
     }
 
-    /** Takes over the journals of these sources and begins to watch them; returns when all marks are placed. */
-    void start(Map<SourceId, SourceDefinition> sources) {
-        sources.forEach((source, definition) -> {
-            Watcher watcher =
-                    new Watcher(WatcherOptions.of(definition.path()), readers, journal.openWriter(source), clock);
-            watchers.put(source, watcher);
-            watcher.start();
-            schedule(watcher, definition.rescanEvery());
-        });
+    /**
+     * Takes over the journals of these sources, but for those that another node watches, and begins to watch them; returns when
+     * all marks are placed.
+     */
+    void start(Map<SourceId, SourceDefinition> all) {
+        sources.putAll(all);
+        for (SourceId source : sources.keySet()) {
+            if (leases.hold(source, node, lease)) {
+                take(source);
+            } else {
+                LOG.info("event=watcher-stands-by source={}", source.value());
+            }
+        }
         subscription = notifications.subscribe(NotificationKind.BARRIER, this::lookSoon);
         looking = desk.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        for (Watcher watcher : watchers.values()) {
-            awaitStarted(watcher);
-        }
+        watchers.values().forEach(SourceWatchers::awaitStarted);
         started = true;
         lookSoon();
+    }
+
+    private void take(SourceId source) {
+        SourceDefinition definition = Objects.requireNonNull(sources.get(source));
+        Watcher watcher = new Watcher(WatcherOptions.of(definition.path()), readers, journal.openWriter(source), clock);
+        watchers.put(source, watcher);
+        watcher.start();
+        schedule(source, watcher, definition.rescanEvery());
+    }
+
+    private void giveUp(SourceId source, Watcher watcher) {
+        LOG.warn(
+                "event=watcher-gives-way source={} state={}",
+                source.value(),
+                watcher.status().state());
+        Optional.ofNullable(rescanning.remove(source)).ifPresent(rescans -> rescans.cancel(false));
+        watcher.close();
+        watchers.remove(source);
+        told.remove(source);
+    }
+
+    private void keepLeases() {
+        for (Map.Entry<SourceId, SourceDefinition> one : sources.entrySet()) {
+            SourceId source = one.getKey();
+            Watcher watcher = watchers.get(source);
+            if (watcher == null) {
+                if (Files.isDirectory(one.getValue().path()) && leases.hold(source, node, lease)) {
+                    take(source);
+                }
+            } else if (!keep(source, watcher)) {
+                giveUp(source, watcher);
+            }
+        }
+    }
+
+    /** A source that is not seen here is told of, and left to whoever sees it. */
+    private boolean keep(SourceId source, Watcher watcher) {
+        return switch (watcher.status().state()) {
+            case LEASE_LOST -> false;
+            case SOURCE_GONE -> !leases.isAnothers(source, node);
+            default -> leases.hold(source, node, lease);
+        };
     }
 
     /** Returns whether {@link #start} is over. */
@@ -121,9 +182,14 @@ final class SourceWatchers implements AutoCloseable {
                                 watcher -> watcher.isAlive() || watcher.status().state() == WatcherState.LEASE_LOST);
     }
 
-    /** Returns how many sources are to be observed; not before all {@link #haveStarted}. */
+    /** Returns how many sources are to be observed here; not before all {@link #haveStarted}. */
     int sources() {
         return watchers.size();
+    }
+
+    /** Returns how many sources are another node's to observe. */
+    int standingBy() {
+        return sources.size() - watchers.size();
     }
 
     /** Returns how many of the sources are observed: their changes are journaled, as proven by a barrier not long ago. */
@@ -138,10 +204,12 @@ final class SourceWatchers implements AutoCloseable {
     }
 
     /** Each rescan begins this long after the one before was asked for; the first of all is that of the start. */
-    private void schedule(Watcher watcher, @Nullable Duration every) {
+    private void schedule(SourceId source, Watcher watcher, @Nullable Duration every) {
         if (every != null) {
-            rescanning.add(desk.scheduleAtFixedRate(
-                    () -> rescanSoon(watcher), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS));
+            rescanning.put(
+                    source,
+                    desk.scheduleAtFixedRate(
+                            () -> rescanSoon(watcher), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS));
         }
     }
 
@@ -175,6 +243,9 @@ final class SourceWatchers implements AutoCloseable {
     /** Whatever goes wrong here is tried again soon: it must not end the schedule. */
     private void look() {
         try {
+            if (!closing) {
+                keepLeases();
+            }
             for (WatcherRecords.Question question : records.openQuestions(watchers.keySet())) {
                 underWay.computeIfAbsent(question.barrier(), barrier -> put(question));
             }
@@ -230,10 +301,12 @@ final class SourceWatchers implements AutoCloseable {
 
     private void answer(UUID barrier, @Nullable Long head, @Nullable Throwable error) {
         try {
+            Throwable cause = error instanceof CompletionException ? error.getCause() : error;
             if (head != null) {
                 records.answer(barrier, head);
+            } else if (cause instanceof FreshetException failure && failure.code() == ErrorCode.LEASE_LOST) {
+                LOG.debug("event=question-left-to-another-node barrier={}", barrier);
             } else {
-                Throwable cause = error instanceof CompletionException ? error.getCause() : error;
                 records.refuse(barrier, cause == null ? "unknown" : String.valueOf(cause.getMessage()));
             }
         } catch (RuntimeException failure) {
@@ -247,6 +320,9 @@ final class SourceWatchers implements AutoCloseable {
     private void report() {
         boolean isTimeTo = System.nanoTime() - toldAt > REPORT_AT_LEAST_EVERY.toNanos();
         watchers.forEach((source, watcher) -> {
+            if (watcher.status().state() == WatcherState.LEASE_LOST) {
+                return;
+            }
             WatcherRecords.Report report = report(source, watcher.status());
             if (isTimeTo || !report.equals(told.get(source))) {
                 records.report(report);
@@ -290,19 +366,30 @@ final class SourceWatchers implements AutoCloseable {
                         .toList());
     }
 
+    private void end() {
+        rescanning.values().forEach(schedule -> schedule.cancel(false));
+        watchers.values().forEach(Watcher::close); // one may have begun a moment ago
+        look();
+        try {
+            watchers.keySet().forEach(source -> leases.release(source, node));
+        } catch (FreshetException | DataAccessException failure) {
+            LOG.debug("event=watcher-leases-not-released", failure);
+        }
+    }
+
     /** Stops watching; what was seen is journaled first, if the database answers. */
     @Override
     public void close() {
+        closing = true;
         if (subscription != null) {
             subscription.close();
         }
         if (looking != null) {
             looking.cancel(false);
         }
-        rescanning.forEach(schedule -> schedule.cancel(false));
         watchers.values().forEach(Watcher::close);
         try {
-            desk.execute(this::look);
+            desk.execute(this::end);
             desk.shutdown();
             boolean ended = desk.awaitTermination(STOP_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
             LOG.info("event=watchers-stopped sources={} clean={}", watchers.size(), ended);

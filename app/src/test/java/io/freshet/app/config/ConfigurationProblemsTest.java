@@ -349,6 +349,7 @@ class ConfigurationProblemsTest {
                         "keep: {run: 1 year}",
                         "keep.run: there is no such key. Did you mean runs?"),
                 // Database and web
+                mistake("embedded", "embedded\nlease: 2s", "3:8: lease: '2s' is not between 6s and 10m"),
                 mistake(
                         "embedded",
                         "postgres",

@@ -57,6 +57,7 @@ class ConfigurationReaderTest {
             web:
               listen: "[::1]:9090"
               metrics-token-file: metrics-token
+            lease: 1m
             log:
               format: json
             sources:
@@ -130,6 +131,7 @@ class ConfigurationReaderTest {
         assertThat(configuration.listen()).isEqualTo(new ListenAddress("127.0.0.1", 8080));
         assertThat(configuration.metricsTokenFile()).isNull();
         assertThat(configuration.logFormat()).isEqualTo(LogFormat.TEXT);
+        assertThat(configuration.lease()).isEqualTo(Duration.ofSeconds(15));
         assertThat(configuration.policies()).isEmpty();
         assertThat(configuration.keep())
                 .isEqualTo(new Retention(
@@ -170,6 +172,7 @@ class ConfigurationReaderTest {
                 .hasToString("[::1]:9090");
         assertThat(configuration.metricsTokenFile()).isEqualTo(directory.resolve("metrics-token"));
         assertThat(configuration.logFormat()).isEqualTo(LogFormat.JSON);
+        assertThat(configuration.lease()).isEqualTo(Duration.ofMinutes(1));
         assertThat(configuration.sources()).hasSize(1);
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.name()).isEqualTo("content");
@@ -264,7 +267,7 @@ class ConfigurationReaderTest {
     @Test
     void theseAreTheKeys() {
         assertThat(ConfigurationReader.KEYS)
-                .containsExactlyInAnyOrder("data-dir", "database", "web", "log", "sources", "policies", "keep");
+                .containsExactlyInAnyOrder("data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
         assertThat(KeepingReader.KEYS)
                 .containsExactlyInAnyOrder("deliveries", "runs", "changes", "actions", "batch-metadata");
         assertThat(ConfigurationReader.LOG_KEYS).containsExactlyInAnyOrder("format");
