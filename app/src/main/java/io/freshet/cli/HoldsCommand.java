@@ -31,9 +31,23 @@ final class HoldsCommand extends Asking {
                     Wording.moment(hold.path("openedAt")),
                     hold.path("paths").asLong(),
                     hold.path("version").asString(),
-                    hold.path("detail").asString(""));
+                    hold.path("detail").asString("") + terms(hold));
         }
         table.print(out);
+    }
+
+    private static String terms(JsonNode hold) {
+        JsonNode first = hold.path("firstApproval");
+        String note = hold.path("note").asString("");
+        String before = note.isEmpty() ? "" : "; open again: " + note;
+        if (first.path("stands").asBoolean(false)) {
+            return before + "; approved by " + first.path("by").asString("") + ", waits for a second person";
+        }
+        if (first.has("by")) {
+            return before + "; the approval by " + first.path("by").asString("")
+                    + " counts no more, as the hold has grown since: it takes two persons";
+        }
+        return before + (hold.path("fourEyes").asBoolean(false) ? "; approving takes two persons" : "");
     }
 
     /** A decision, which covers what the hold covers now and nothing that comes later. */
@@ -79,7 +93,14 @@ final class HoldsCommand extends Asking {
 
         @Override
         final void tell(JsonNode answer, PrintWriter out) {
-            out.println("hold " + hold + ": " + verb + " is recorded");
+            if (answer.path("waitsForSecond").asBoolean(false)) {
+                if (answer.path("droppedFirst").asBoolean(false)) {
+                    out.println("hold " + hold + ": it has grown since the first approval, which counts no more");
+                }
+                out.println("hold " + hold + ": approved by you; it stays open and waits for a second person");
+            } else {
+                out.println("hold " + hold + ": " + verb + " is recorded");
+            }
         }
     }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param linger how long a run waits for more work before it ends
  * @param extras what becomes of what the target holds and we never put there
  * @param retry when what failed is tried again
+ * @param approvals what deciding a hold takes
  */
 public record Policy(
         String name,
@@ -43,7 +44,8 @@ public record Policy(
         Unstable unstable,
         Duration linger,
         Extras extras,
-        Retry retry) {
+        Retry retry,
+        Approvals approvals) {
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
 
@@ -91,7 +93,8 @@ public record Policy(
                 unstable,
                 linger,
                 extras,
-                Retry.DEFAULT);
+                Retry.DEFAULT,
+                Approvals.DEFAULT);
     }
 
     /** Returns the same policy with another answer to what becomes of extras. */
@@ -111,7 +114,29 @@ public record Policy(
                 unstable,
                 linger,
                 other,
-                retry);
+                retry,
+                approvals);
+    }
+
+    /** Returns the same policy with other terms of approvals. */
+    public Policy with(Approvals other) {
+        return new Policy(
+                name,
+                windows,
+                cron,
+                misfire,
+                timeZone,
+                bytesPerSecond,
+                maxDeletes,
+                maxDeletesPerRun,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                extras,
+                retry,
+                other);
     }
 
     /** Returns the same policy with runs at the firings of a schedule instead of windows. */
@@ -140,7 +165,8 @@ public record Policy(
                 unstable,
                 linger,
                 extras,
-                retry);
+                retry,
+                approvals);
     }
 
     /** Returns a policy with every option at its default. */
@@ -184,6 +210,12 @@ public record Policy(
                 .filter(opens -> opens.isAfter(moment))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Returns when an approval of this moment expires: where nothing may be delivered, its time begins with the next opening. */
+    public Instant approvalExpires(Instant decided) {
+        Instant opens = isOpen(decided) ? null : opensAfter(decided);
+        return (opens == null ? decided : opens).plus(approvals.expireAfter());
     }
 
     /** Returns what may be sent per second at a moment: as the first window says that is open then, else as the policy does. */

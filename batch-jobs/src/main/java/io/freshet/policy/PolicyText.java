@@ -57,6 +57,8 @@ public final class PolicyText {
                 "retry",
                 "{first: " + duration(policy.retry().first()) + ", longest: "
                         + duration(policy.retry().longest()) + "}");
+        text.put("four-eyes", Boolean.toString(policy.approvals().fourEyes()));
+        text.put("approvals-expire", duration(policy.approvals().expireAfter()));
         return text;
     }
 

@@ -89,6 +89,9 @@ final class Dispatcher {
     private void serve(ServedTarget served, HeldLease held, Agenda.Entry entry, boolean asked) {
         try {
             boolean planned = plan(served, held, entry);
+            if (entry.expired() && stores.holds().expire(held.lease()) > 0) {
+                LOG.info("event=approval_expired target={}", served);
+            }
             if (asked && stores.states().get(served.id()).failingAttempts() > 0) {
                 stores.states().tryNow(held.lease());
             }

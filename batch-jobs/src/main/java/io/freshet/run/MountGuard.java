@@ -58,6 +58,7 @@ final class MountGuard {
                 .isPresent()) {
             // What is mounted there now, if anything, is new to the next check.
             stores.mounts().remember(scope.lease(), Map.of(), missing.keySet());
+            stores.holds().resolve(scope.lease(), List.of(HoldReason.MOUNT_MISSING));
             missing.clear();
         }
         return missing;

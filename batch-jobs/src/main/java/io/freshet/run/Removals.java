@@ -61,6 +61,7 @@ final class Removals {
         if (possible.isEmpty()) {
             return;
         }
+        stores.holds().expire(scope.lease());
         Map<RelativePath, Long> below = stores.manifest().count(scope.target(), directories);
         List<HeldPath> unapproved = new ArrayList<>();
         List<Candidate> doubtful = new ArrayList<>();

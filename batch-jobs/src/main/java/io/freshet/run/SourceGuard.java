@@ -105,6 +105,7 @@ final class SourceGuard {
 
     private void acceptReplacement(
             ServedTarget served, Lease lease, SourceRoot root, SourceIdentity identity, HoldReason reason) {
+        stores.holds().lapse(lease, identity.text());
         boolean approved = stores.holds()
                 .approvedSubject(served.id(), reason)
                 .filter(identity.text()::equals)
@@ -120,6 +121,7 @@ final class SourceGuard {
                     identity.text());
         }
         stores.states().sourceIdentified(lease, root.createIdentity().text());
+        stores.holds().resolve(lease, EnumSet.of(HoldReason.SOURCE_REPLACED));
     }
 
     /**
@@ -147,6 +149,7 @@ final class SourceGuard {
             SourceIdentity identity = now.readIdentity();
             boolean same = identity.text().equals(known) && identityOf(now).equals(identityOf(root));
             if (!same) {
+                stores.holds().lapse(scope.lease(), identity.text());
                 throw hold(
                         served,
                         scope.lease(),

@@ -36,10 +36,11 @@ class PolicyTest {
         assertThat(policy.linger()).isEqualTo(Duration.ofSeconds(2));
         assertThat(policy.extras()).isEqualTo(Extras.HOLD);
         assertThat(policy.retry()).isEqualTo(new Retry(Duration.ofMillis(500), Duration.ofMinutes(2)));
+        assertThat(policy.approvals()).isEqualTo(new Approvals(false, Duration.ofHours(24)));
         assertThat(policy.retry().ofPermanent()).isEqualTo(new Retry(Duration.ofSeconds(30), Duration.ofHours(1)));
         assertThat(Policy.class.getRecordComponents())
                 .as("and there is no other")
-                .hasSize(15);
+                .hasSize(16);
     }
 
     @Test
@@ -48,7 +49,7 @@ class PolicyTest {
                 .hasToString(
                         "{bandwidth=unlimited, max-deletes={count: 1000, percent: 50}, max-deletes-per-run=none, settle=100ms,"
                                 + " settle-max=5s, verify=in-flight, unstable=publish, linger=2s, extras=hold,"
-                                + " retry={first: 500ms, longest: 2m}}");
+                                + " retry={first: 500ms, longest: 2m}, four-eyes=false, approvals-expire=1d}");
         Policy windows = berlin(
                 new Window(EnumSet.range(DayOfWeek.MONDAY, DayOfWeek.FRIDAY), at("22:00"), at("06:00"), 20_000_000L),
                 new Window(Set.of(DayOfWeek.SUNDAY), at("00:00"), at("00:00"), Window.UNLIMITED));
@@ -84,7 +85,8 @@ class PolicyTest {
                         windows.unstable(),
                         windows.linger(),
                         windows.extras(),
-                        windows.retry()))
+                        windows.retry(),
+                        windows.approvals()))
                 .hasMessageContaining("give windows or cron, not both");
     }
 
@@ -146,6 +148,21 @@ class PolicyTest {
         assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T12:00:00Z"))).isEmpty();
         assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T18:00:00Z"))).hasValue(500);
         assertThat(policy.bytesPerSecond(Instant.parse("2026-06-02T23:00:00Z"))).hasValue(500);
+    }
+
+    @Test
+    void anApprovalExpiresSoLongAfterItCouldBeUsed() {
+        Approvals twoHours = new Approvals(false, Duration.ofHours(2));
+        Policy windows = berlin(new Window(DAILY, at("22:00"), at("06:00"))).with(twoHours);
+        assertThat(windows.approvalExpires(Instant.parse("2026-06-02T21:00:00Z")))
+                .isEqualTo("2026-06-02T23:00:00Z");
+        assertThat(windows.approvalExpires(Instant.parse("2026-06-02T10:00:00Z")))
+                .isEqualTo("2026-06-02T22:00:00Z");
+        Policy weekly = Policy.withDefaults("x").at(Cron.parse("0 3 * * sun"), Misfire.RUN_ONCE, BERLIN);
+        assertThat(weekly.approvalExpires(Instant.parse("2026-06-02T10:00:00Z")))
+                .isEqualTo("2026-06-08T01:00:00Z");
+        assertThat(Policy.withDefaults("x").approvalExpires(Instant.parse("2026-06-02T10:00:00Z")))
+                .isEqualTo("2026-06-03T10:00:00Z");
     }
 
     @Test

@@ -268,7 +268,8 @@ class CronIT extends OneTarget {
                 policy.unstable(),
                 policy.linger(),
                 policy.extras(),
-                policy.retry());
+                policy.retry(),
+                policy.approvals());
     }
 
     private void change(String path) throws IOException {

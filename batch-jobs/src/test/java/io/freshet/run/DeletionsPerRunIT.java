@@ -59,6 +59,7 @@ class DeletionsPerRunIT extends OneTarget {
                 all.unstable(),
                 LONGER_THAN_THE_TEST,
                 all.extras(),
-                all.retry());
+                all.retry(),
+                all.approvals());
     }
 }

@@ -39,9 +39,16 @@ public final class Agenda {
      * @param requests answers to people who want a run stopped, restarted or done again
      * @param ready the lanes that have something to do now, apart from what is held and what planning will bring
      * @param verification a comparison of the whole target, or the removal of what it found
+     * @param expired approvals that were not used in time
      * @param adopting the comparison that follows an adoption, which may be due
      */
-    public record Entry(boolean planning, boolean requests, Set<Lane> ready, boolean verification, boolean adopting) {
+    public record Entry(
+            boolean planning,
+            boolean requests,
+            Set<Lane> ready,
+            boolean verification,
+            boolean expired,
+            boolean adopting) {
         public Entry {
             ready = Set.copyOf(ready);
         }
@@ -62,11 +69,14 @@ public final class Agenda {
                                                WHERE v.target_id = ts.target_id AND v.finished_at IS NULL)
                                            OR EXISTS (SELECT FROM hold h
                                                       WHERE h.target_id = ts.target_id AND h.reason = 'EXTRAS'
-                                                        AND h.state = 'APPROVED') AS verification,
+                                                        AND h.state = 'APPROVED' AND %s) AS verification,
+                                       EXISTS (SELECT FROM hold h
+                                               WHERE h.target_id = ts.target_id AND h.state = 'APPROVED' AND h.ended_at IS NULL
+                                                 AND h.expires_at <= now()) AS expired,
                                        %s AS express, %s AS bulk
                                 FROM target_state ts JOIN target t USING (target_id) JOIN source s USING (source_id)
                                 WHERE ts.target_id = ANY (:targets)
-                                """.formatted(ready(Lane.EXPRESS), ready(Lane.BULK)))
+                                """.formatted(Holds.STANDS, ready(Lane.EXPRESS), ready(Lane.BULK)))
                         .param("targets", targets.stream().map(TargetId::value).toArray(Integer[]::new))
                         .query((row, number) -> Map.entry(
                                 new TargetId(row.getInt("target_id")),
@@ -75,6 +85,7 @@ public final class Agenda {
                                         row.getBoolean("requests"),
                                         lanes(row.getBoolean("express"), row.getBoolean("bulk")),
                                         row.getBoolean("verification"),
+                                        row.getBoolean("expired"),
                                         row.getBoolean("adopting"))))
                         .list())
                 .forEach(one -> agenda.put(one.getKey(), one.getValue()));

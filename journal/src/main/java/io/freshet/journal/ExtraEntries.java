@@ -26,8 +26,8 @@ public final class ExtraEntries {
     private static final String COVERED = """
             EXISTS (SELECT FROM hold_path p JOIN hold h USING (hold_id)
                     WHERE p.target_id = e.target_id AND p.path_key = e.path_key AND h.reason = 'EXTRAS'
-                      AND h.state::text = ANY (:states))
-            """;
+                      AND h.state::text = ANY (:states) AND (h.state <> 'APPROVED' OR %s))
+            """.formatted(Holds.STANDS);
 
     private final JdbcClient jdbc;
     private final Transactions transactions;

@@ -2,6 +2,8 @@ package io.freshet.journal;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +12,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The holds: what waits for a person, what was decided, and the way to decide. Thread-safe. */
 public final class HoldBook {
     private static final String SELECT = """
-            SELECT h.hold_id, s.name AS source, t.name AS target, h.reason::text, h.detail, h.subject, h.state::text,
-                   h.opened_at, h.opened_run, h.decided_at, h.decided_by, h.decision_reason,
+            SELECT h.hold_id, s.name AS source, t.name AS target, t.policy, h.reason::text, h.detail, h.note, h.subject,
+                   h.state::text, h.opened_at, h.opened_run, h.decided_at, h.decided_by, h.decision_reason, h.expires_at,
+                   coalesce((SELECT v.definition ->> 'four-eyes' = 'true' FROM policy_version v
+                             WHERE v.name = t.policy ORDER BY v.version DESC LIMIT 1), false) AS four_eyes,
+                   h.first_approval_by, h.first_approval_at, h.first_approval_reason, h.first_approval_version,
                    p.paths, p.manifest_rows, p.paths || '-' || p.newest || coalesce('-' || left(md5(h.subject), 8), '') AS version
             FROM hold h JOIN target t USING (target_id) JOIN source s USING (source_id)
             CROSS JOIN LATERAL (
@@ -87,11 +92,14 @@ public final class HoldBook {
     }
 
     /**
-     * Decides a hold, once. To be called in a transaction: the hold stays locked, so that it cannot grow, until the end.
+     * Decides a hold, once, or records the first of two approvals. To be called in a transaction: the hold stays locked, so
+     * that it cannot grow, until the end.
      *
      * @param version the version that was looked at, or null to decide whatever it covers now
+     * @param goodFor how long an approval may wait to be used
      */
-    public Decision decide(long hold, boolean approve, @Nullable String version, String by, String reason) {
+    public Decision decide(
+            long hold, boolean approve, @Nullable String version, String by, String reason, Duration goodFor) {
         Optional<Hold.State> state = jdbc.sql("SELECT state::text FROM hold WHERE hold_id = :hold FOR UPDATE")
                 .param("hold", hold)
                 .query((row, number) -> Hold.State.valueOf(row.getString("state")))
@@ -102,28 +110,57 @@ public final class HoldBook {
         if (state.get() != Hold.State.OPEN) {
             return Decision.DECIDED_BEFORE;
         }
-        if (version != null && !find(hold).orElseThrow().version().equals(version)) {
+        Hold now = find(hold).orElseThrow();
+        if (version != null && !now.version().equals(version)) {
             return Decision.GREW;
         }
+        Hold.FirstApproval first = now.firstApproval();
+        if (approve && now.fourEyes()) {
+            if (first == null || !first.stands()) {
+                approveFirst(now, by, reason);
+                return first == null ? Decision.FIRST_OF_TWO : Decision.FIRST_AGAIN;
+            }
+            if (first.by().equals(by)) {
+                return Decision.SAME_PERSON;
+            }
+        }
         jdbc.sql("""
-                UPDATE hold SET state = :state::hold_state, decided_at = now(), decided_by = :by, decision_reason = :reason
+                UPDATE hold SET state = :state::hold_state, decided_at = now(), decided_by = :by, decision_reason = :reason,
+                    expires_at = now() + :goodFor * interval '1 millisecond'
                 WHERE hold_id = :hold
                 """)
                 .param("hold", hold)
                 .param("state", approve ? "APPROVED" : "REJECTED")
                 .param("by", by)
                 .param("reason", reason)
+                .param("goodFor", approve && now.reason().approvalExpires() ? goodFor.toMillis() : null, Types.BIGINT)
                 .update();
         return Decision.DONE;
     }
 
+    private void approveFirst(Hold hold, String by, String reason) {
+        jdbc.sql("""
+                UPDATE hold SET first_approval_by = :by, first_approval_at = now(), first_approval_reason = :reason,
+                    first_approval_version = :version
+                WHERE hold_id = :hold
+                """)
+                .param("hold", hold.hold())
+                .param("by", by)
+                .param("reason", reason)
+                .param("version", hold.version())
+                .update();
+    }
+
     static Hold read(ResultSet row, int number) throws SQLException {
+        String version = row.getString("version");
         return new Hold(
                 row.getLong("hold_id"),
                 row.getString("source"),
                 row.getString("target"),
+                row.getString("policy"),
                 HoldReason.valueOf(row.getString("reason")),
                 row.getString("detail"),
+                row.getString("note"),
                 row.getString("subject"),
                 Hold.State.valueOf(row.getString("state")),
                 Rows.instant(row, "opened_at"),
@@ -131,9 +168,26 @@ public final class HoldBook {
                 Rows.instantOrNull(row, "decided_at"),
                 row.getString("decided_by"),
                 row.getString("decision_reason"),
+                Rows.instantOrNull(row, "expires_at"),
+                row.getBoolean("four_eyes"),
+                firstApproval(row, version),
                 row.getLong("paths"),
                 row.getLong("manifest_rows"),
-                row.getString("version"));
+                version);
+    }
+
+    private static Hold.@Nullable FirstApproval firstApproval(ResultSet row, String version) throws SQLException {
+        String by = row.getString("first_approval_by");
+        if (by == null) {
+            return null;
+        }
+        String approved = row.getString("first_approval_version");
+        return new Hold.FirstApproval(
+                by,
+                Rows.instant(row, "first_approval_at"),
+                row.getString("first_approval_reason"),
+                approved,
+                version.equals(approved));
     }
 
     /** How an attempt to decide a hold ended. */
@@ -144,7 +198,13 @@ public final class HoldBook {
         /** Somebody else was first, or it resolved by itself. */
         DECIDED_BEFORE,
         /** It covers more, or newer changes, than the version that was looked at. */
-        GREW
+        GREW,
+        /** It takes two persons, and this was the first approval: the hold stays open. */
+        FIRST_OF_TWO,
+        /** The same, where an earlier first approval counts no more, as the hold has grown since. */
+        FIRST_AGAIN,
+        /** It takes two persons, and this one has approved it already. */
+        SAME_PERSON
     }
 
     /**

@@ -31,6 +31,11 @@ public enum HoldReason {
         return concernsWholeTarget;
     }
 
+    /** Returns whether an approval has to be used in time: one of a host key says that this key is right, now and later. */
+    public boolean approvalExpires() {
+        return this != HOST_KEY_CHANGED && this != SOURCE_MISSING && this != TARGET_FOREIGN;
+    }
+
     /** Returns whether the manifest may be of another disk, or of none, so that nothing counts for arrived (rule 7). */
     public boolean makesManifestSuspect() {
         return this == TARGET_REPLACED || this == TARGET_FOREIGN;

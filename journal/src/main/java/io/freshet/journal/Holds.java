@@ -19,6 +19,24 @@ public final class Holds {
     /** What a hold covers: a path as of a sequence number, and how many manifest entries would vanish with it. */
     public record HeldPath(RelativePath path, long seq, long manifestRows) {}
 
+    /** Of an approval: it still permits what was approved. */
+    static final String STANDS = "ended_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
+
+    /** Of a path that a hold lists: it is still to be decided. */
+    private static final String WAITS = """
+            (EXISTS (SELECT FROM work_item w WHERE w.target_id = p.target_id AND w.path_key = p.path_key AND w.seq <= p.seq)
+             OR EXISTS (SELECT FROM extra e WHERE e.target_id = p.target_id AND e.path_key = p.path_key AND e.refusal IS NULL))
+            """;
+
+    /** Of an approval: something of it was not done. What concerns the target as a whole is resolved when it was done. */
+    private static final String UNDONE = """
+            CASE WHEN h.reason IN ('DELETIONS_OVER_LIMIT', 'EXTRAS', 'DRIFT')
+                 THEN EXISTS (SELECT FROM hold_path p WHERE p.hold_id = h.hold_id AND %s)
+                 WHEN h.reason = 'SOURCE_EMPTY'
+                 THEN EXISTS (SELECT FROM target_state s WHERE s.target_id = h.target_id AND s.manifest_rows > 1)
+                 ELSE true END
+            """.formatted(WAITS);
+
     private final JdbcClient jdbc;
     private final Transactions transactions;
 
@@ -99,6 +117,79 @@ public final class Holds {
                         .update());
     }
 
+    /**
+     * Ends the approvals whose time is over; what of them was not done is held again.
+     *
+     * @return how many holds that opened
+     */
+    public int expire(Lease lease) {
+        return end(lease, "expires_at <= now()", "was not used in time, and has expired", "");
+    }
+
+    /**
+     * Ends the approvals that were given while the source had another root than it shows now; what of them was not done is
+     * held again, apart from what is about the root itself.
+     *
+     * @param root the identity of the root that is there now: approvals of just this one stand
+     * @return how many holds that opened
+     */
+    public int lapse(Lease lease, String root) {
+        return end(lease, """
+                reason IN ('DELETIONS_OVER_LIMIT', 'EXTRAS', 'MOUNT_MISSING', 'DRIFT')
+                OR reason IN ('SOURCE_EMPTY', 'SOURCE_REPLACED') AND subject IS DISTINCT FROM :root
+                """, "has lapsed, as the source's root is another one than when it was given", root);
+    }
+
+    private int end(Lease lease, String which, String why, String root) {
+        return transactions.underLease(jdbc, lease, () -> {
+            List<Ended> undone = jdbc
+                    .sql("""
+                            UPDATE hold h SET ended_at = now(), state = CASE WHEN %s THEN 'LAPSED' ELSE h.state END
+                            WHERE target_id = :target AND state = 'APPROVED' AND ended_at IS NULL AND (%s)
+                            RETURNING hold_id, state = 'LAPSED' AS undone, decided_by, reason IN ('SOURCE_EMPTY', 'SOURCE_REPLACED') AS of_root
+                            """.formatted(UNDONE, which))
+                    .param("target", lease.target().value())
+                    .param("root", root)
+                    .query((row, number) -> new Ended(
+                            row.getLong("hold_id"),
+                            row.getString("decided_by"),
+                            row.getBoolean("undone") && !(row.getBoolean("of_root") && !root.isEmpty())))
+                    .list()
+                    .stream()
+                    .filter(Ended::isHeldAgain)
+                    .toList();
+            undone.forEach(ended -> holdAgain(ended, why));
+            return undone.size();
+        });
+    }
+
+    private void holdAgain(Ended ended, String why) {
+        long hold = jdbc.sql("""
+                        INSERT INTO hold (target_id, reason, detail, subject, opened_run, note)
+                        SELECT target_id, reason, detail, subject, opened_run, :note FROM hold WHERE hold_id = :ended
+                        ON CONFLICT (target_id, reason) WHERE state = 'OPEN' DO UPDATE SET note = excluded.note
+                        RETURNING hold_id, pg_notify('freshet', 'progress')
+                        """)
+                .param("ended", ended.hold())
+                .param("note", "the approval of hold " + ended.hold() + " by " + ended.by() + " " + why)
+                .query((row, number) -> row.getLong("hold_id"))
+                .single();
+        jdbc.sql("""
+                INSERT INTO hold_path (hold_id, target_id, path, seq, manifest_rows)
+                SELECT :hold, target_id, path, seq, manifest_rows FROM hold_path p
+                WHERE hold_id = :ended AND %s
+                ORDER BY path_key
+                ON CONFLICT (hold_id, path_key) DO UPDATE SET seq = GREATEST(hold_path.seq, excluded.seq),
+                    manifest_rows = GREATEST(hold_path.manifest_rows, excluded.manifest_rows)
+                """.formatted(WAITS))
+                .param("hold", hold)
+                .param("ended", ended.hold())
+                .update();
+    }
+
+    /** An approval that permits nothing more. */
+    private record Ended(long hold, String by, boolean isHeldAgain) {}
+
     /** Returns whether a hold for this reason is open. */
     public boolean isOpen(TargetId target, HoldReason reason) {
         return jdbc.sql("""
@@ -129,8 +220,8 @@ public final class Holds {
         return jdbc.sql("""
                         SELECT DISTINCT subject FROM hold
                         WHERE target_id = :target AND reason = :reason::hold_reason AND state = 'APPROVED'
-                          AND subject IS NOT NULL
-                        """)
+                          AND subject IS NOT NULL AND %s
+                        """.formatted(STANDS))
                 .param("target", target.value())
                 .param("reason", reason.name())
                 .query((row, number) -> row.getString("subject"))
@@ -142,8 +233,9 @@ public final class Holds {
         return jdbc.sql("""
                         SELECT coalesce(subject, '') FROM hold
                         WHERE target_id = :target AND reason = :reason::hold_reason AND state = 'APPROVED'
+                          AND %s
                         ORDER BY decided_at DESC LIMIT 1
-                        """)
+                        """.formatted(STANDS))
                 .param("target", target.value())
                 .param("reason", reason.name())
                 .query(String.class)
@@ -161,9 +253,9 @@ public final class Holds {
                         FROM unnest(:paths::text[]) AS asked (path)
                         JOIN hold_path h ON h.target_id = :target AND h.path_key = path_key(asked.path)
                         JOIN hold o USING (hold_id)
-                        WHERE o.state = 'APPROVED' AND o.reason = 'DELETIONS_OVER_LIMIT'
+                        WHERE o.state = 'APPROVED' AND o.reason = 'DELETIONS_OVER_LIMIT' AND %s
                         ORDER BY h.seq
-                        """)
+                        """.formatted(STANDS))
                 .param("paths", Columns.text(paths, path -> path))
                 .param("target", target.value())
                 .query((row, number) -> new HeldPath(

@@ -38,8 +38,8 @@ public final class Verifications {
         return jdbc.sql("""
                         SELECT EXISTS (SELECT FROM verification WHERE target_id = :target AND finished_at IS NULL)
                             OR EXISTS (SELECT FROM hold
-                                       WHERE target_id = :target AND reason = 'EXTRAS' AND state = 'APPROVED')
-                        """)
+                                       WHERE target_id = :target AND reason = 'EXTRAS' AND state = 'APPROVED' AND %s)
+                        """.formatted(Holds.STANDS))
                 .param("target", target.value())
                 .query(Boolean.class)
                 .single();

@@ -21,8 +21,8 @@ import io.freshet.web.account.Credentials;
 import io.freshet.web.action.AccountActions;
 import io.freshet.web.action.Actions;
 import io.freshet.web.action.CheckpointActions;
+import io.freshet.web.action.ConfiguredPolicies;
 import io.freshet.web.api.ApiConfiguration;
-import io.freshet.web.api.ConfiguredPolicies;
 import io.freshet.web.live.LiveConfiguration;
 import io.freshet.web.monitoring.MonitoringConfiguration;
 import io.freshet.web.page.PageConfiguration;
@@ -124,11 +124,12 @@ public class WebConfiguration {
     }
 
     @Bean
-    Actions actions(DataSource database, PathAnswers paths, Clock clock) {
+    Actions actions(DataSource database, PathAnswers paths, ConfiguredPolicies policies, Clock clock) {
         return new Actions(
                 JdbcClient.create(database),
                 new TransactionTemplate(new JdbcTransactionManager(database)),
                 paths,
+                policies,
                 clock);
     }
 

@@ -273,6 +273,49 @@ class PagesIT {
     }
 
     @Test
+    void fourEyesTakeASecondPersonThatSawTheSame() {
+        server.rows().target("content", "guarded");
+        server.rows().sql("UPDATE target SET policy = 'guarded' WHERE name = 'guarded'");
+        server.rows()
+                .sql(
+                        "INSERT INTO policy_version (name, version, definition) VALUES ('guarded', 1, '{\"four-eyes\":\"true\"}')");
+        long hold = server.rows().hold("guarded", "DELETIONS_OVER_LIMIT", "1 deletion", "f1");
+        String page = "/holds/" + hold;
+        String token = server.token(Role.OPERATOR);
+        assertThat(anna.get(page).body()).contains("Approving takes two persons.");
+
+        String approve = "/api/v1/holds/" + hold + "/approve";
+        HttpResponse<String> first = anna.json("POST", approve, token, "{\"reason\":\"meant\"}");
+        assertThat(first.statusCode()).isEqualTo(202);
+        assertThat(first.body()).contains("\"waitsForSecond\":true");
+        HttpResponse<String> again = anna.json("POST", approve, token, "{\"reason\":\"meant\"}");
+        assertThat(again.statusCode()).isEqualTo(409);
+        assertThat(again.body()).contains("somebody else has to approve it, too");
+        assertThat(anna.get("/holds").body()).contains("Approved by token-operator", "waits for a second person");
+        assertThat(anna.json("GET", "/api/v1/holds", token, "").body()).contains("\"by\":\"token-operator\"");
+
+        server.rows().addToHold(hold, "f2");
+        assertThat(anna.get(page).body()).contains("counts no more: the hold has grown since");
+        Map<String, String> form = Map.of("version", "2-9000000000000000000", "reason", "saw both");
+        anna.post(page + "/approve", page, form);
+        assertThat(anna.get("/holds").body())
+                .contains("has grown since the first approval, which counts no more. Hold " + hold);
+        assertThat(anna.json("POST", approve, token, "{\"reason\":\"both\"}").statusCode())
+                .isEqualTo(204);
+        assertThat(server.jdbc()
+                        .sql("SELECT action || ' ' || actor FROM audit WHERE object = 'guarded hold " + hold
+                                + "' ORDER BY audit_id")
+                        .query(String.class)
+                        .list())
+                .containsExactly("approve-first token-operator", "approve-first anna", "approve token-operator");
+        assertThat(server.jdbc()
+                        .sql("SELECT expires_at - decided_at = interval '24 hours' FROM hold WHERE hold_id = " + hold)
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    @Test
     void aButtonLeadsBackWithALineThatSaysWhatWasDone() {
         HttpResponse<String> sent =
                 anna.post("/send", "/where?path=p", Map.of("path", "p", "target", "web1", "back", "/where?path=p"));

@@ -1,5 +1,6 @@
 package io.freshet.app.config;
 
+import io.freshet.policy.Approvals;
 import io.freshet.policy.Cron;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
@@ -42,13 +43,17 @@ final class PolicyReader {
             "unstable",
             "linger",
             "extras",
-            "retry");
+            "retry",
+            "four-eyes",
+            "approvals-expire");
     static final Set<String> WINDOW_KEYS = Set.of("days", "from", "to", "bandwidth");
     static final Set<String> RETRY_KEYS = Set.of("first", "longest");
     static final Set<String> MAX_DELETES_KEYS = Set.of("count", "percent");
 
     private static final String NONE = "none";
     private static final Duration LONGEST_RETRY = Duration.ofDays(1);
+    private static final Duration SHORTEST_APPROVAL = Duration.ofMinutes(1);
+    private static final Duration LONGEST_APPROVAL = Duration.ofDays(365);
 
     /** By name; also those with other mistakes, so that naming them is not reported as one more. */
     private final Map<String, Policy> known = new LinkedHashMap<>();
@@ -123,7 +128,8 @@ final class PolicyReader {
                 unstable,
                 linger,
                 extras,
-                section.value("retry").flatMap(this::retry).orElse(defaults.retry()));
+                section.value("retry").flatMap(this::retry).orElse(defaults.retry()),
+                approvals(section, defaults.approvals()));
         known.put(policy.name(), policy);
         return Optional.of(policy);
     }
@@ -157,6 +163,16 @@ final class PolicyReader {
                                 "'" + text + "' must be run-once, to make up for missed firings by one"
                                         + " run, or skip, to wait for the next firing");
                 }));
+    }
+
+    private static Approvals approvals(Section section, Approvals defaults) {
+        boolean fourEyes = section.value("four-eyes").flatMap(Value::flag).orElse(defaults.fourEyes());
+        Duration expireAfter = duration(section, "approvals-expire", defaults.expireAfter());
+        if (expireAfter.compareTo(SHORTEST_APPROVAL) < 0 || expireAfter.compareTo(LONGEST_APPROVAL) > 0) {
+            section.value("approvals-expire").ifPresent(wrong -> wrong.wrong("must be at least 1m and at most 365d"));
+            expireAfter = defaults.expireAfter();
+        }
+        return new Approvals(fourEyes, expireAfter);
     }
 
     private Optional<Retry> retry(Value value) {

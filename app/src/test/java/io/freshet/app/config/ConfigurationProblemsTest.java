@@ -107,6 +107,11 @@ class ConfigurationProblemsTest {
                         "18:22: policies[0].retry.longest: must be at most 1d"),
                 mistake(
                         "bandwidth: 200MB/s",
+                        "approvals-expire: 10s",
+                        "policies[0].approvals-expire: must be at least 1m"),
+                mistake("bandwidth: 200MB/s", "four-eyes: yes", "policies[0].four-eyes: 'yes' must be true or false"),
+                mistake(
+                        "bandwidth: 200MB/s",
                         "retry: {first: 0}",
                         "18:20: policies[0].retry.first: must be at least 1ms"),
                 mistake(

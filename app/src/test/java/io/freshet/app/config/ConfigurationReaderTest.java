@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.filter.FilterRules;
 import io.freshet.filter.RuleOrigin;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Approvals;
 import io.freshet.policy.Cron;
 import io.freshet.policy.DeletionLimit;
 import io.freshet.policy.Extras;
@@ -105,6 +106,8 @@ class ConfigurationReaderTest {
                 extras: delete
                 max-deletes-per-run: {count: 100, percent: 5}
                 retry: {first: 1s, longest: 5m}
+                four-eyes: true
+                approvals-expire: 2h
               - name: mornings
                 cron: "30 2 * * mon-fri"
                 misfire: skip
@@ -225,7 +228,8 @@ class ConfigurationReaderTest {
                 Unstable.WAIT,
                 Duration.ofMillis(1500),
                 Extras.DELETE,
-                new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5)));
+                new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                new Approvals(true, Duration.ofHours(2)));
         Policy mornings = Policy.withDefaults("mornings")
                 .at(Cron.parse("30 2 * * mon-fri"), Misfire.SKIP, ZoneId.of("Europe/Berlin"));
         assertThat(configuration.policies()).containsExactly(nights, mornings);
@@ -317,7 +321,9 @@ class ConfigurationReaderTest {
                         "unstable",
                         "linger",
                         "extras",
-                        "retry");
+                        "retry",
+                        "four-eyes",
+                        "approvals-expire");
         assertThat(PolicyReader.WINDOW_KEYS).containsExactlyInAnyOrder("days", "from", "to", "bandwidth");
         assertThat(PolicyReader.RETRY_KEYS).containsExactlyInAnyOrder("first", "longest");
         assertThat(PolicyReader.MAX_DELETES_KEYS).containsExactlyInAnyOrder("count", "percent");

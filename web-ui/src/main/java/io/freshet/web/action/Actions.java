@@ -13,11 +13,13 @@ import io.freshet.journal.RunRecord;
 import io.freshet.journal.RunRequest;
 import io.freshet.journal.RunState;
 import io.freshet.journal.Wording;
+import io.freshet.policy.Policy;
 import io.freshet.policy.Rate;
 import io.freshet.web.account.Actor;
 import io.freshet.web.account.Role;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,9 +47,15 @@ public final class Actions {
     private final HoldBook holds;
     private final RunHistory runs;
     private final PathAnswers paths;
+    private final ConfiguredPolicies policies;
     private final Clock clock;
 
-    public Actions(JdbcClient jdbc, TransactionTemplate transaction, PathAnswers paths, Clock clock) {
+    public Actions(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            PathAnswers paths,
+            ConfiguredPolicies policies,
+            Clock clock) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.requests = new Requests(jdbc);
@@ -55,6 +63,7 @@ public final class Actions {
         this.holds = new HoldBook(jdbc);
         this.runs = new RunHistory(jdbc);
         this.paths = paths;
+        this.policies = policies;
         this.clock = clock;
     }
 
@@ -276,12 +285,12 @@ public final class Actions {
     }
 
     /**
-     * Decides a hold.
+     * Decides a hold, or approves it first where two persons have to.
      *
      * @param version what was looked at; null decides what the hold covers now
      * @param reason why; it is kept, and shown wherever the decision is
      */
-    public void decide(Actor actor, long number, boolean approve, @Nullable String version, String reason) {
+    public Decided decide(Actor actor, long number, boolean approve, @Nullable String version, String reason) {
         Hold hold = holds.find(number)
                 .orElseThrow(() -> RefusedException.unknown(
                         "There is no hold " + number, "`freshet holds` lists those that are open."));
@@ -291,28 +300,45 @@ public final class Actions {
             throw RefusedException.wrong(
                     "A decision needs a reason", "Say in a few words why hold " + number + " is decided this way.");
         }
-        transaction.executeWithoutResult(status -> {
-            switch (holds.decide(number, approve, version, actor.name(), reason.strip())) {
-                case DONE -> {
-                    NotificationKind.REQUEST.publish(jdbc);
-                    audit(
-                            actor,
-                            approve ? "approve" : "reject",
-                            id(hold.target()),
-                            hold.target() + " hold " + number,
-                            reason.strip());
-                }
-                case GREW ->
-                    throw RefusedException.conflict(
-                            "This hold changed while you looked",
-                            "It covers more than you were shown. Review it again.");
-                case DECIDED_BEFORE ->
-                    throw RefusedException.conflict(
-                            "Hold " + number + " is no longer open", "Somebody decided it, or its reason went away.");
-                case UNKNOWN ->
-                    throw RefusedException.unknown("There is no hold " + number, "It was cleared away just now.");
-            }
-        });
+        return Objects.requireNonNull(transaction.execute(status -> {
+            HoldBook.Decision decision =
+                    holds.decide(number, approve, version, actor.name(), reason.strip(), goodFor(hold));
+            requireDecided(number, decision);
+            boolean waits = decision != HoldBook.Decision.DONE;
+            NotificationKind.REQUEST.publish(jdbc);
+            audit(
+                    actor,
+                    waits ? "approve-first" : approve ? "approve" : "reject",
+                    id(hold.target()),
+                    hold.target() + " hold " + number,
+                    reason.strip());
+            return new Decided(
+                    number, hold.target(), waits, decision == HoldBook.Decision.FIRST_AGAIN, approve && !waits);
+        }));
+    }
+
+    private Duration goodFor(Hold hold) {
+        Instant now = clock.instant();
+        Policy policy = policies.find(hold.policy()).orElseGet(() -> Policy.withDefaults(hold.policy()));
+        return Duration.between(now, policy.approvalExpires(now));
+    }
+
+    private static void requireDecided(long number, HoldBook.Decision decision) {
+        switch (decision) {
+            case DONE, FIRST_OF_TWO, FIRST_AGAIN -> {}
+            case SAME_PERSON ->
+                throw RefusedException.conflict(
+                        "You have approved hold " + number + " already",
+                        "The policy of this target asks for two persons: somebody else has to approve it, too.");
+            case GREW ->
+                throw RefusedException.conflict(
+                        "This hold changed while you looked", "It covers more than you were shown. Review it again.");
+            case DECIDED_BEFORE ->
+                throw RefusedException.conflict(
+                        "Hold " + number + " is no longer open", "Somebody decided it, or its reason went away.");
+            case UNKNOWN ->
+                throw RefusedException.unknown("There is no hold " + number, "It was cleared away just now.");
+        }
     }
 
     /** Returns the names of the targets that a question is about: the one that is named, or all there are. */
@@ -387,6 +413,24 @@ public final class Actions {
 
     private void audit(Actor actor, String action, @Nullable Integer target, String object, String reason) {
         requests.audit(new Requests.AuditEntry(actor.name(), actor.origin(), action, target, object, reason));
+    }
+
+    /**
+     * What became of a decision.
+     *
+     * @param waitsForSecond whether it was the first of two approvals, so that the hold is open still
+     * @param droppedFirst whether an earlier first approval counts no more, as the hold has grown since
+     */
+    public record Decided(long hold, String target, boolean waitsForSecond, boolean droppedFirst, boolean approved) {
+        /** Returns what was done, as a sentence. */
+        public String words() {
+            if (!waitsForSecond) {
+                return (approved ? "Approved hold " : "Rejected hold ") + hold + " on " + target + ".";
+            }
+            return (droppedFirst ? "The hold has grown since the first approval, which counts no more. " : "")
+                    + "Hold " + hold + " on " + target
+                    + " is approved by you and stays open: it waits for a second person.";
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import io.freshet.journal.Notifications;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.PolicyDelays;
 import io.freshet.web.action.CheckpointActions;
+import io.freshet.web.action.ConfiguredPolicies;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;

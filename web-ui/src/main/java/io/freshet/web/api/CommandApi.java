@@ -8,6 +8,7 @@ import io.freshet.web.action.RefusedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -90,24 +91,28 @@ final class CommandApi {
     }
 
     @PostMapping("/holds/{hold}/approve")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void approve(Actor actor, @PathVariable long hold, @RequestBody(required = false) @Nullable Reason request) {
-        decide(actor, hold, true, request);
+    ResponseEntity<Actions.Decided> approve(
+            Actor actor, @PathVariable long hold, @RequestBody(required = false) @Nullable Reason request) {
+        return decide(actor, hold, true, request);
     }
 
     @PostMapping("/holds/{hold}/reject")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void reject(Actor actor, @PathVariable long hold, @RequestBody(required = false) @Nullable Reason request) {
-        decide(actor, hold, false, request);
+    ResponseEntity<Actions.Decided> reject(
+            Actor actor, @PathVariable long hold, @RequestBody(required = false) @Nullable Reason request) {
+        return decide(actor, hold, false, request);
     }
 
-    private void decide(Actor actor, long hold, boolean approve, @Nullable Reason request) {
-        actions.decide(
+    /** Nothing is left to say where a hold is decided; 202 where it waits for a second person. */
+    private ResponseEntity<Actions.Decided> decide(Actor actor, long hold, boolean approve, @Nullable Reason request) {
+        Actions.Decided decided = actions.decide(
                 actor,
                 hold,
                 approve,
                 request == null ? null : request.version,
                 request == null ? "" : text(request.reason));
+        return decided.waitsForSecond()
+                ? ResponseEntity.accepted().body(decided)
+                : ResponseEntity.noContent().build();
     }
 
     private static String text(@Nullable String text) {

@@ -83,8 +83,8 @@ final class HoldController {
                     "The number does not fit",
                     "Type " + hold.manifestRows() + " to confirm that so many entries are to vanish.");
         }
-        actions.decide(actor, number, true, version, reason);
-        result.addFlashAttribute("result", "Approved hold " + number + " on " + hold.target() + ".");
+        result.addFlashAttribute(
+                "result", actions.decide(actor, number, true, version, reason).words());
         return "redirect:/holds";
     }
 
@@ -95,9 +95,9 @@ final class HoldController {
             @PathVariable long number,
             @RequestParam String version,
             @RequestParam(defaultValue = "") String reason) {
-        Hold hold = known(number);
-        actions.decide(actor, number, false, version, reason);
-        result.addFlashAttribute("result", "Rejected hold " + number + " on " + hold.target() + ".");
+        known(number);
+        result.addFlashAttribute(
+                "result", actions.decide(actor, number, false, version, reason).words());
         return "redirect:/holds";
     }
 

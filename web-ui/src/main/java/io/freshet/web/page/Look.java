@@ -92,11 +92,40 @@ public final class Look {
 
     public Badge hold(Hold hold) {
         return switch (hold.state()) {
-            case OPEN -> new Badge("held", "held", "Needs you");
+            case OPEN ->
+                new Badge(
+                        "held",
+                        "held",
+                        hold.firstApproval() != null && hold.firstApproval().stands()
+                                ? "Needs a second person"
+                                : "Needs you");
             case APPROVED -> new Badge("ok", "ok", "Approved");
             case REJECTED -> new Badge("stop", "neu", "Rejected");
             case RESOLVED -> new Badge("none", "neu", "Resolved by itself");
+            case LAPSED -> new Badge("none", "neu", "Approved, but not done");
         };
+    }
+
+    /** What a hold says of two persons, and of what came before; null where there is nothing. */
+    public @Nullable String terms(Hold hold) {
+        Hold.FirstApproval first = hold.firstApproval();
+        List<String> terms = new ArrayList<>();
+        if (hold.note() != null) {
+            terms.add("Open again: " + hold.note() + ".");
+        }
+        if (hold.state() == Hold.State.OPEN && first != null) {
+            terms.add(
+                    first.stands()
+                            ? "Approved by " + first.by() + ", " + moment(first.at()) + " (" + first.reason()
+                                    + "); waits for a second person."
+                            : "The approval by " + first.by() + ", " + moment(first.at())
+                                    + ", counts no more: the hold has grown since. It takes two persons.");
+        } else if (hold.state() == Hold.State.OPEN && hold.fourEyes()) {
+            terms.add("Approving takes two persons.");
+        } else if (hold.state() == Hold.State.APPROVED && first != null) {
+            terms.add("Approved first by " + first.by() + ": " + first.reason() + ".");
+        }
+        return terms.isEmpty() ? null : String.join(" ", terms);
     }
 
     /** The reason of a target that needs a person, under a heading that says so already. */
