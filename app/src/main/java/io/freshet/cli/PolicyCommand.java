@@ -1,6 +1,10 @@
 package io.freshet.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,9 +17,17 @@ import tools.jackson.databind.JsonNode;
 /** Which policies there are, what each says, and what it leads to. */
 @Command(
         name = "policy",
-        description = "Show policies: when and how targets are served. They are made in the configuration.",
+        description =
+                "Show policies: when and how targets are served; make and delete those that the configuration does"
+                        + " not define.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PolicyCommand.ListAll.class, PolicyCommand.Show.class, PolicyCommand.Preview.class})
+        subcommands = {
+            PolicyCommand.ListAll.class,
+            PolicyCommand.Show.class,
+            PolicyCommand.Preview.class,
+            PolicyCommand.Set.class,
+            PolicyCommand.Delete.class
+        })
 final class PolicyCommand {
     private static final String AT = "/policies";
 
@@ -39,10 +51,11 @@ final class PolicyCommand {
 
         @Override
         void tell(JsonNode answer, PrintWriter out) {
-            Table table = new Table("POLICY", "VERSION", "SCHEDULE", "NOW", "NEXT", "TARGETS");
+            Table table = new Table("POLICY", "DEFINED IN", "VERSION", "SCHEDULE", "NOW", "NEXT", "TARGETS");
             for (JsonNode each : answer) {
                 table.row(
                         each.path("name").asString(""),
+                        each.path("definedIn").asString(""),
                         Wording.text(each.path("version")),
                         each.path("schedule").asString(""),
                         open(each),
@@ -81,6 +94,68 @@ final class PolicyCommand {
                     .properties()
                     .forEach(entry -> out.println(VisibleText.of(
                             "  " + entry.getKey() + ": " + entry.getValue().asString(""))));
+        }
+    }
+
+    /** Makes or changes one. */
+    @Command(
+            name = "set",
+            description =
+                    "Make a policy, or have one that was made so say something else. Targets that have it go by it"
+                            + " within a second.")
+    static final class Set extends Asking {
+        @Parameters(paramLabel = "NAME")
+        private String name = "";
+
+        @Option(
+                names = "--file",
+                required = true,
+                paramLabel = "FILE",
+                description = "What it says: keys and values as under policies in the configuration, in YAML or JSON."
+                        + " Keys that are left out have their defaults. - reads standard input.")
+        private String file = "";
+
+        @Override
+        JsonNode ask(ServerConnection server) {
+            return server.put(AT + "/" + Segment.of(name), document(), "application/yaml");
+        }
+
+        private byte[] document() {
+            try {
+                return file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+            } catch (IOException | InvalidPathException unreadable) {
+                throw new UsageException(file + " cannot be read: " + unreadable);
+            }
+        }
+
+        @Override
+        void tell(JsonNode answer, PrintWriter out) {
+            String what = answer.path("isNew").asBoolean() ? "made" : "changed";
+            out.println(VisibleText.of("policy " + name + ": "
+                    + (answer.path("changed").asBoolean()
+                            ? what + ", version " + answer.path("version").asLong()
+                            : "says this already, as version "
+                                    + answer.path("version").asLong())));
+            print(answer.path("targets"), out);
+        }
+    }
+
+    /** Deletes one. */
+    @Command(
+            name = "delete",
+            description = "Delete a policy that no target has. What it said stays on record for the runs that used it.")
+    static final class Delete extends Asking {
+        @Parameters(paramLabel = "NAME")
+        private String name = "";
+
+        @Override
+        JsonNode ask(ServerConnection server) {
+            return server.delete(AT + "/" + Segment.of(name));
+        }
+
+        @Override
+        void tell(JsonNode answer, PrintWriter out) {
+            out.println(VisibleText.of("policy " + name + " is deleted"));
         }
     }
 

@@ -87,6 +87,11 @@ final class ServerConnection {
         return exchange("PUT", path, Map.of(), body, ANSWER_AT_MOST);
     }
 
+    /** The same, by a document that is not looked at here. */
+    JsonNode put(String path, byte[] document, String type) {
+        return exchange("PUT", path, Map.of(), document, type, ANSWER_AT_MOST);
+    }
+
     /** Asks that something be taken away. */
     JsonNode delete(String path) {
         return exchange("DELETE", path, Map.of(), null, ANSWER_AT_MOST);
@@ -94,14 +99,24 @@ final class ServerConnection {
 
     private JsonNode exchange(
             String method, String path, Map<String, String> query, @Nullable Map<String, ?> body, Duration patience) {
+        byte[] bytes = body == null ? null : mapper.writeValueAsBytes(body);
+        return exchange(method, path, query, bytes, "application/json", patience);
+    }
+
+    private JsonNode exchange(
+            String method,
+            String path,
+            Map<String, String> query,
+            byte @Nullable [] bytes,
+            String type,
+            Duration patience) {
         try {
             HttpURLConnection connection =
                     open(method, path, query, "application/json, application/problem+json", patience);
-            if (body != null) {
-                byte[] bytes = mapper.writeValueAsBytes(body);
+            if (bytes != null) {
                 connection.setDoOutput(true);
                 connection.setFixedLengthStreamingMode(bytes.length);
-                connection.setRequestProperty("Content-Type", "application/json");
+                connection.setRequestProperty("Content-Type", type);
                 try (OutputStream out = connection.getOutputStream()) {
                     out.write(bytes);
                 }

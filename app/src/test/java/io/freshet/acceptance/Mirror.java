@@ -2,6 +2,7 @@ package io.freshet.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.app.config.PolicyDocument;
 import io.freshet.database.TestDatabase;
 import io.freshet.failure.FreshetException;
 import io.freshet.filter.FilterRules;
@@ -235,7 +236,10 @@ final class Mirror implements AutoCloseable {
     void startWatcher() {
         SourceDefinition definition = definition();
         SourceId id = Registration.of(
-                        List.of(definition), new Registry(database.dataSource()), new PolicyBook(database.dataSource()))
+                        List.of(definition),
+                        new Registry(database.dataSource()),
+                        new PolicyBook(database.dataSource()),
+                        new PolicyDocument())
                 .sources()
                 .get(definition);
         Watcher started =
@@ -250,7 +254,8 @@ final class Mirror implements AutoCloseable {
     }
 
     void startRuns() {
-        RunSettings settings = new RunSettings(List.of(definition()), "node-" + directory.getFileName());
+        RunSettings settings =
+                new RunSettings(List.of(definition()), "node-" + directory.getFileName(), new PolicyDocument());
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         // What outlives the context is not destroyed with it. Spring Batch goes by these names.
         context.registerBean(

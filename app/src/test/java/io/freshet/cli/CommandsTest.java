@@ -139,16 +139,54 @@ class CommandsTest {
     }
 
     @Test
+    void policiesAreMadeFromAFileAndDeleted() throws IOException {
+        Path file = Files.writeString(directory.resolve("p.yml"), "cron: 0 3 * * *");
+        server.answers(
+                "PUT /policies/nights",
+                200,
+                "{\"name\":\"nights\",\"version\":2,\"isNew\":false,\"changed\":true,\"targets\":[\"web1\"]}");
+        assertThat(run("policy", "set", "nights", "--file", file.toString()).out.lines())
+                .containsExactly("policy nights: changed, version 2", "targets: web1");
+        server.answers("DELETE /policies/nights", 204, "");
+        assertThat(run("policy", "delete", "nights").out).isEqualTo("policy nights is deleted\n");
+        assertThat(server.requests())
+                .containsExactly("PUT /policies/nights cron: 0 3 * * *", "DELETE /policies/nights");
+        assertThat(run("policy", "set", "nights", "--file", "nowhere").err).contains("nowhere cannot be read");
+    }
+
+    @Test
+    void theFirstOfTwoApprovalsIsNotCalledADecision() {
+        String hold =
+                "{\"hold\":7,\"target\":\"web1\",\"reason\":\"EXTRAS\",\"version\":\"1-1\",\"detail\":\"x\",\"fourEyes\":true";
+        server.answers(
+                "GET /holds",
+                200,
+                "[" + hold + ",\"firstApproval\":{\"by\":\"anna\",\"stands\":true}}," + hold
+                        + ",\"firstApproval\":{\"by\":\"anna\",\"stands\":false}}]");
+        assertThat(run("holds").out)
+                .contains("x; approved by anna, waits for a second person")
+                .contains("x; the approval by anna counts no more, as the hold has grown since");
+        server.answers("POST /holds/7/approve", 202, "{\"hold\":7,\"waitsForSecond\":true,\"droppedFirst\":true}");
+        assertThat(run("holds", "approve", "7", "--reason", "meant").out.lines())
+                .containsExactly(
+                        "hold 7: it has grown since the first approval, which counts no more",
+                        "hold 7: approved by you; it stays open and waits for a second person");
+    }
+
+    @Test
     void policiesAreListedShownAndPreviewed() {
         server.answers("GET /policies", 200, """
-                [{"name":"continuous","version":null,"schedule":"continuous","open":true,"nextAt":null,"targets":[]},
-                 {"name":"nights","version":3,"schedule":"windows","open":false,"nextAt":"2026-01-02T21:00:00Z","targets":["a","b"]}]
+                [{"name":"continuous","definedIn":"file","version":null,"schedule":"continuous","open":true,"nextAt":null,"targets":[]},
+                 {"name":"nights","definedIn":"ui","version":3,"schedule":"windows","open":false,"nextAt":"2026-01-02T21:00:00Z","targets":["a","b"]}]
                 """);
         assertThat(run("policy", "list").out.lines())
                 .satisfiesExactly(
-                        headings -> assertThat(headings).startsWith("POLICY      VERSION  SCHEDULE    NOW     NEXT"),
-                        continuous -> assertThat(continuous).startsWith("continuous  -        continuous  open    -"),
-                        nights -> assertThat(nights).matches("nights      3        windows     closed  \\S.*2"));
+                        headings -> assertThat(headings)
+                                .startsWith("POLICY      DEFINED IN  VERSION  SCHEDULE    NOW     NEXT"),
+                        continuous -> assertThat(continuous)
+                                .startsWith("continuous  file        -        continuous  open    -"),
+                        nights -> assertThat(nights)
+                                .matches("nights      ui          3        windows     closed  \\S.*2"));
 
         server.answers("GET /policies/nights", 200, """
                 {"name":"nights","version":2,"since":"2026-01-02T03:04:05Z","current":false,

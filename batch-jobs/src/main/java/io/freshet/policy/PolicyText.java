@@ -62,6 +62,19 @@ public final class PolicyText {
         return text;
     }
 
+    /** Returns a document of what {@link #of} has returned, as the configuration would have it. */
+    public static String document(Map<String, String> text) {
+        StringBuilder document = new StringBuilder("{}".repeat(text.isEmpty() ? 1 : 0));
+        text.forEach((key, value) -> {
+            boolean isFlow = value.startsWith("{");
+            String written = key.equals("windows")
+                    ? "[" + value + "]"
+                    : isFlow ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            document.append(key).append(": ").append(written).append('\n');
+        });
+        return document.toString();
+    }
+
     private static String window(Window window) {
         Long rate = window.bytesPerSecond();
         String bandwidth = rate == null

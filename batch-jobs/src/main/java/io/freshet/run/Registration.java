@@ -1,10 +1,16 @@
 package io.freshet.run;
 
+import io.freshet.failure.ErrorCode;
+import io.freshet.failure.FreshetException;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.Registry;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.TargetId;
 import io.freshet.path.TextForm;
+import io.freshet.policy.Policies;
+import io.freshet.policy.Policies.Versioned;
+import io.freshet.policy.Policy;
+import io.freshet.policy.PolicyParser;
 import io.freshet.policy.PolicyText;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -16,16 +22,18 @@ import java.util.Map;
  *
  * @param sources in the order of the configuration
  * @param targets in the order of the configuration, by name
- * @param policies the version of each policy, by name
+ * @param policies what each policy of a target says, in which version, by name
  */
 public record Registration(
-        Map<SourceDefinition, SourceId> sources, Map<String, TargetId> targets, Map<String, Integer> policies) {
+        Map<SourceDefinition, SourceId> sources, Map<String, TargetId> targets, Map<String, Versioned> policies) {
 
     /** Makes sources and targets known or takes over their new definition; targets of former ones become inactive. */
-    public static Registration of(List<SourceDefinition> definitions, Registry registry, PolicyBook book) {
+    public static Registration of(
+            List<SourceDefinition> definitions, Registry registry, PolicyBook book, PolicyParser parser) {
+        Policies made = new Policies(List.of(), book, parser);
         Map<SourceDefinition, SourceId> sources = new LinkedHashMap<>();
         Map<String, TargetId> targets = new LinkedHashMap<>();
-        Map<String, Integer> policies = new LinkedHashMap<>();
+        Map<String, Versioned> policies = new LinkedHashMap<>();
         for (SourceDefinition source : definitions) {
             String root = TextForm.encode(source.path().toString().getBytes(StandardCharsets.UTF_8));
             SourceId id = registry.registerSource(source.name(), root);
@@ -33,11 +41,9 @@ public record Registration(
             sources.put(source, id);
             for (TargetDefinition target : source.targets()) {
                 String url = target.address().url().toString();
-                TargetId targetId = registry.registerTarget(
-                        id, target.name(), url, target.policy().name());
-                registry.limit(targetId, target.policy().bytesPerSecond());
-                policies.computeIfAbsent(
-                        target.policy().name(), name -> book.register(name, PolicyText.of(target.policy())));
+                Versioned policy = policies.computeIfAbsent(target.policyName(), name -> policy(target, book, made));
+                TargetId targetId = registry.registerTarget(id, target.name(), url, target.policyName());
+                registry.limit(targetId, policy.policy().bytesPerSecond());
                 targets.put(target.name(), targetId);
             }
         }
@@ -45,12 +51,29 @@ public record Registration(
         return new Registration(sources, targets, policies);
     }
 
-    int policyVersion(TargetDefinition target) {
-        Integer version = policies.get(target.policy().name());
-        if (version == null) {
-            throw new IllegalStateException("policy " + target.policy().name() + " is not registered");
+    private static Versioned policy(TargetDefinition target, PolicyBook book, Policies made) {
+        Policy configured = target.policy();
+        if (configured != null) {
+            return new Versioned(configured, book.register(configured.name(), PolicyText.of(configured)));
         }
-        return version;
+        Versioned policy = made.made().get(target.policyName());
+        if (policy == null) {
+            throw new FreshetException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "target " + target.name() + " has the policy '" + target.policyName()
+                            + "', which is neither in the configuration nor was it made while Freshet ran; define it under"
+                            + " policies, or start without it, make it by `freshet policy set " + target.policyName()
+                            + " --file FILE`, and name it then");
+        }
+        return policy;
+    }
+
+    Versioned policy(TargetDefinition target) {
+        Versioned policy = policies.get(target.policyName());
+        if (policy == null) {
+            throw new IllegalStateException("policy " + target.policyName() + " is not registered");
+        }
+        return policy;
     }
 
     TargetId targetId(TargetDefinition target) {

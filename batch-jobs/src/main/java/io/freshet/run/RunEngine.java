@@ -4,6 +4,8 @@ import io.freshet.journal.Lane;
 import io.freshet.journal.NotificationKind;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.TargetId;
+import io.freshet.policy.Policies;
+import io.freshet.policy.Policies.Versioned;
 import io.freshet.schedule.LaneSchedule;
 import java.time.Clock;
 import java.time.Duration;
@@ -94,7 +96,10 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         LimitKeeper limits = new LimitKeeper(stores.bandwidths(), stores.registry(), targets, clock);
         limits.keep();
         ProgressKeeper progress = new ProgressKeeper(stores.progress(), launcher::underWay);
+        PolicyKeeper policies =
+                new PolicyKeeper(new Policies(List.of(), stores.policies(), settings.policyParser()), firings, targets);
         pacer = repeatedly("freshet-pace", PACE, () -> {
+            policies.keep();
             limits.keep();
             progress.keep();
         });
@@ -112,20 +117,21 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     }
 
     private void register() {
-        Registration registration = Registration.of(settings.sources(), stores.registry(), stores.policies());
+        Registration registration =
+                Registration.of(settings.sources(), stores.registry(), stores.policies(), settings.policyParser());
         registration.sources().forEach((source, sourceId) -> {
             Bandwidth shared = new Bandwidth();
             for (TargetDefinition target : source.targets()) {
                 TargetId id = registration.targetId(target);
-                ServedTarget served =
-                        new ServedTarget(source, target, registration.policyVersion(target), sourceId, id, shared);
-                served.limit(target.policy().bytesPerSecond(), source.bytesPerSecond());
+                Versioned policy = registration.policy(target);
+                ServedTarget served = new ServedTarget(source, target, policy, sourceId, id, shared);
+                served.limit(policy.policy().bytesPerSecond(), source.bytesPerSecond());
                 targets.add(served);
                 launcher.serve(served);
                 for (Lane lane : Lane.values()) {
                     schedule.add(id, lane);
                 }
-                firings.follow(id, target.policy());
+                firings.follow(id, policy.policy());
             }
         });
     }

@@ -47,6 +47,7 @@ final class RunScope implements Monitor {
     private final Instant startedAt;
     private final boolean sendsNow;
     private final @Nullable Instant closesAt;
+    private final int policyVersion;
     private volatile boolean yieldsAtClosing;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicBoolean stoppedByPerson = new AtomicBoolean();
@@ -80,6 +81,7 @@ final class RunScope implements Monitor {
         this.clock = clock;
         this.startedAt = clock.instant();
         this.sendsNow = run.lane() == Lane.EXPRESS && !served.isOpen(startedAt);
+        this.policyVersion = served.policyVersion();
         this.closesAt = served.policy().closesAfter(startedAt);
         this.recorder = new WaveRecorder(deliveries, served, held.lease(), run.number());
     }
@@ -181,12 +183,17 @@ final class RunScope implements Monitor {
     }
 
     /**
-     * Returns whether the run has lasted long enough, its policy's window has closed, or its firing has ended; one that began
+     * Returns whether the run has lasted long enough, its policy's window has closed or the policy has changed, or its firing
+     * has ended; one that began
      * between two of them is over when the next begins, as then more may be delivered.
      */
     boolean isOver() {
         Instant now = clock.instant();
-        return now.isAfter(startedAt.plus(LONGEST_RUN)) || sendsNow == served.isOpen(now);
+        return now.isAfter(startedAt.plus(LONGEST_RUN)) || sendsNow == served.isOpen(now) || isPolicyChanged();
+    }
+
+    private boolean isPolicyChanged() {
+        return served.policyVersion() != policyVersion;
     }
 
     /** Returns whether only what people asked to be sent now may be delivered. */
@@ -202,9 +209,9 @@ final class RunScope implements Monitor {
     /** Returns whether what is under way has to yield because the window has closed, and for no other reason. */
     boolean isClosed() {
         Instant closes = closesAt;
+        boolean isPast = closes != null && !clock.instant().isBefore(closes);
         return yieldsAtClosing
-                && closes != null
-                && !clock.instant().isBefore(closes)
+                && (isPast || isPolicyChanged())
                 && !served.isOpen(clock.instant())
                 && !isStopped()
                 && hasLiveLease();

@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.policy.PolicyParser;
 import io.freshet.policy.Retention;
 import java.time.Duration;
 import java.util.List;
@@ -10,8 +11,9 @@ import java.util.List;
  * @param node the name of this process, the same after a restart; only one process with it may live at a time
  * @param lease how long a process that says nothing any more keeps its targets
  * @param retention how long it keeps what only says what was
+ * @param policyParser reads the policies that people made
  */
-public record RunSettings(List<SourceDefinition> sources, String node, Duration lease, Retention retention) {
+public record RunSettings(List<SourceDefinition> sources, String node, Duration lease, Retention retention, PolicyParser policyParser) {
     public static final Duration USUAL_LEASE = Duration.ofSeconds(15);
     /** Under which a process that is merely slow would lose what it has. */
     public static final Duration SHORTEST_LEASE = Duration.ofSeconds(6);
@@ -31,8 +33,8 @@ public record RunSettings(List<SourceDefinition> sources, String node, Duration 
     }
 
     /** With the usual lease and the default retention. */
-    public RunSettings(List<SourceDefinition> sources, String node) {
-        this(sources, node, USUAL_LEASE, Retention.DEFAULT);
+    public RunSettings(List<SourceDefinition> sources, String node, PolicyParser policyParser) {
+        this(sources, node, USUAL_LEASE, Retention.DEFAULT, policyParser);
     }
 
     /** Returns how many targets there are. */

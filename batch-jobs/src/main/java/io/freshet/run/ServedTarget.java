@@ -7,6 +7,7 @@ import io.freshet.journal.Runs.PolicyUsed;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Policies.Versioned;
 import io.freshet.policy.Policy;
 import io.freshet.target.Fidelity;
 import java.time.Instant;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class ServedTarget {
     private final SourceDefinition source;
     private final TargetDefinition definition;
-    private final int policyVersion;
     private final Fidelity fidelity;
     private final SourceId sourceId;
     private final TargetId id;
@@ -47,18 +47,19 @@ final class ServedTarget {
     private final Map<Lane, Long> leftAt = new ConcurrentHashMap<>();
     private volatile @Nullable HeldLease lease;
     private volatile boolean firing;
+    private volatile Versioned policy;
 
     /** @param sourceBandwidth what all targets of the source share */
     ServedTarget(
             SourceDefinition source,
             TargetDefinition definition,
-            int policyVersion,
+            Versioned policy,
             SourceId sourceId,
             TargetId id,
             Bandwidth sourceBandwidth) {
         this.source = source;
         this.definition = definition;
-        this.policyVersion = policyVersion;
+        this.policy = policy;
         this.fidelity = Fidelity.of(definition.address());
         this.sourceId = sourceId;
         this.id = id;
@@ -103,12 +104,28 @@ final class ServedTarget {
     }
 
     Policy policy() {
-        return definition.policy();
+        return policy.policy();
     }
 
     /** Returns the policy as runs record it. */
     PolicyUsed policyUsed() {
-        return new PolicyUsed(policy().name(), policyVersion);
+        Versioned used = policy;
+        return new PolicyUsed(used.policy().name(), used.version());
+    }
+
+    int policyVersion() {
+        return policy.version();
+    }
+
+    /** Goes by another version of the policy from now on; runs that are under way end soon. */
+    void follow(Versioned changed) {
+        policy = changed;
+        if (changed.policy().cron() == null) {
+            firing = false;
+        }
+        for (Lane lane : Lane.values()) {
+            wake(lane);
+        }
     }
 
     /** Returns whether deliveries may go on: a window is open, none is wanted, or a firing is under way. */

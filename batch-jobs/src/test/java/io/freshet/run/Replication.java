@@ -14,6 +14,8 @@ import io.freshet.journal.Notifications;
 import io.freshet.journal.Registry;
 import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Cron;
+import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
 import io.freshet.schedule.FiringJob;
 import io.freshet.target.TargetAddress;
@@ -21,6 +23,7 @@ import io.freshet.transfer.Trees;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -56,6 +59,34 @@ final class Replication implements AutoCloseable {
         return this;
     }
 
+    /** A target whose policy people made. */
+    Replication targetWithMadePolicy(TargetAddress address, String policy) {
+        targets.add(new TargetDefinition(address, policy, null));
+        return this;
+    }
+
+    /** Reads of a policy that people made when it is served and how long its runs linger, and nothing else. */
+    private static Policy made(String name, String document) {
+        Policy defaults = Policy.withDefaults(name);
+        if (document.contains("linger: \"1h\"")) {
+            return new Policy(
+                    name,
+                    defaults.windows(),
+                    defaults.timeZone(),
+                    defaults.bytesPerSecond(),
+                    defaults.maxDeletes(),
+                    defaults.settle(),
+                    defaults.settleMax(),
+                    defaults.verify(),
+                    defaults.unstable(),
+                    Duration.ofHours(1),
+                    defaults.extras());
+        }
+        return document.contains("cron: ")
+                ? defaults.at(Cron.parse("0 0 29 2 *"), Misfire.SKIP, ZoneId.of("UTC"))
+                : defaults;
+    }
+
     Replication clock(Clock instead) {
         clock = instead;
         return this;
@@ -73,7 +104,7 @@ final class Replication implements AutoCloseable {
 
     Replication start() {
         SourceDefinition definition = new SourceDefinition("content", source, filter, targets, bandwidth, null);
-        RunSettings settings = new RunSettings(List.of(definition), "test-node");
+        RunSettings settings = new RunSettings(List.of(definition), "test-node", Replication::made);
         context = new AnnotationConfigApplicationContext();
         context.registerBean(
                 "dataSource", DataSource.class, database::dataSource, bean -> bean.setDestroyMethodName(""));

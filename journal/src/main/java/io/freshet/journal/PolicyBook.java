@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Every version of every policy, and which targets have it. Thread-safe. */
 public final class PolicyBook {
     private static final String VERSION = """
-            SELECT p.name, p.version, p.since,
+            SELECT p.name, p.version, p.since, p.made_by,
                    (SELECT array_agg(d.key ORDER BY d.ordinality) FROM json_each_text(p.definition) WITH ORDINALITY d) AS keys,
                    (SELECT array_agg(d.value ORDER BY d.ordinality) FROM json_each_text(p.definition) WITH ORDINALITY d) AS texts
             FROM policy_version p
@@ -27,8 +28,12 @@ public final class PolicyBook {
         this.transactions = new Transactions(dataSource);
     }
 
-    /** Takes over what a policy says now; returns its version, a new one if it says something else than the last. */
+    /** Takes over what the configuration says; returns the version, a new one if it says something else than the last. */
     public int register(String name, Map<String, String> definition) {
+        return register(name, definition, null);
+    }
+
+    private int register(String name, Map<String, String> definition, @Nullable String by) {
         return transactions.inTransaction(() -> {
             jdbc.sql("LOCK TABLE policy_version IN SHARE ROW EXCLUSIVE MODE").update();
             return jdbc.sql("""
@@ -37,8 +42,8 @@ public final class PolicyBook {
                                 ORDER BY version DESC LIMIT 1),
                             says AS (SELECT json_object(:keys::text[], :texts::text[])::text AS said),
                             added AS (
-                                INSERT INTO policy_version (name, version, definition)
-                                SELECT :name, coalesce((SELECT version FROM newest), 0) + 1, said::json FROM says
+                                INSERT INTO policy_version (name, version, definition, made_by)
+                                SELECT :name, coalesce((SELECT version FROM newest), 0) + 1, said::json, :by FROM says
                                 WHERE NOT EXISTS (SELECT FROM newest WHERE newest.said = says.said)
                                 RETURNING version)
                             SELECT coalesce((SELECT version FROM added), (SELECT version FROM newest))
@@ -46,9 +51,57 @@ public final class PolicyBook {
                     .param("name", name)
                     .param("keys", definition.keySet().toArray(String[]::new))
                     .param("texts", definition.values().toArray(String[]::new))
+                    .param("by", by)
                     .query(Integer.class)
                     .single();
         });
+    }
+
+    /**
+     * Makes a policy, or has one that was made say something else; what it says already makes no version.
+     *
+     * @param by who says so
+     */
+    public Made make(String name, Map<String, String> definition, String by) {
+        return transactions.inTransaction(() -> {
+            int version = register(name, definition, by);
+            int before = jdbc.sql("SELECT version FROM made_policy WHERE name = :name FOR UPDATE")
+                    .param("name", name)
+                    .query(Integer.class)
+                    .optional()
+                    .orElse(0);
+            if (before != version) {
+                jdbc.sql("""
+                        INSERT INTO made_policy (name, version, made_by) VALUES (:name, :version, :by)
+                        ON CONFLICT (name) DO UPDATE SET version = excluded.version, made_by = excluded.made_by, made_at = now()
+                        """)
+                        .param("name", name)
+                        .param("version", version)
+                        .param("by", by)
+                        .update();
+                NotificationKind.REQUEST.publish(jdbc);
+            }
+            return new Made(version, before == 0, before != version);
+        });
+    }
+
+    /**
+     * Takes away a policy that was made, unless an active target has it; its versions stay.
+     *
+     * @return whether it was there and is not now
+     */
+    public boolean unmake(String name) {
+        return jdbc.sql("""
+                        DELETE FROM made_policy WHERE name = :name
+                          AND NOT EXISTS (SELECT FROM target WHERE policy = :name AND active)
+                        """).param("name", name).update() == 1;
+    }
+
+    /** Returns the policies that were made and are there now, by name, each in the version that is in force. */
+    public List<PolicyVersion> made() {
+        return jdbc.sql(VERSION + "JOIN made_policy USING (name, version) ORDER BY p.name")
+                .query(PolicyBook::version)
+                .list();
     }
 
     /** Returns all versions of a policy, newest first; empty where there never was one of this name. */
@@ -103,6 +156,19 @@ public final class PolicyBook {
         for (int i = 0; i < keys.length; i++) {
             definition.put(keys[i], texts[i]);
         }
-        return new PolicyVersion(row.getString("name"), row.getInt("version"), definition, Rows.instant(row, "since"));
+        return new PolicyVersion(
+                row.getString("name"),
+                row.getInt("version"),
+                definition,
+                Rows.instant(row, "since"),
+                row.getString("made_by"));
     }
+
+    /**
+     * What became of a policy that was made.
+     *
+     * @param isNew whether there was none of that name
+     * @param changed whether it says something else than before
+     */
+    public record Made(int version, boolean isNew, boolean changed) {}
 }

@@ -16,12 +16,13 @@ import io.freshet.journal.TargetOverview;
 import io.freshet.journal.TokenBook;
 import io.freshet.journal.VerificationBook;
 import io.freshet.journal.Wording;
+import io.freshet.policy.Policies;
 import io.freshet.web.account.AccountConfiguration;
 import io.freshet.web.account.Credentials;
 import io.freshet.web.action.AccountActions;
 import io.freshet.web.action.Actions;
 import io.freshet.web.action.CheckpointActions;
-import io.freshet.web.action.ConfiguredPolicies;
+import io.freshet.web.action.PolicyActions;
 import io.freshet.web.api.ApiConfiguration;
 import io.freshet.web.live.LiveConfiguration;
 import io.freshet.web.monitoring.MonitoringConfiguration;
@@ -124,7 +125,7 @@ public class WebConfiguration {
     }
 
     @Bean
-    Actions actions(DataSource database, PathAnswers paths, ConfiguredPolicies policies, Clock clock) {
+    Actions actions(DataSource database, PathAnswers paths, Policies policies, Clock clock) {
         return new Actions(
                 JdbcClient.create(database),
                 new TransactionTemplate(new JdbcTransactionManager(database)),
@@ -157,8 +158,17 @@ public class WebConfiguration {
     }
 
     @Bean
-    ConfiguredPolicies configuredPolicies(WebSettings settings) {
-        return new ConfiguredPolicies(settings.policies());
+    Policies policies(WebSettings settings) {
+        return settings.policies();
+    }
+
+    @Bean
+    PolicyActions policyActions(DataSource database, Policies policies, PolicyBook book) {
+        return new PolicyActions(
+                JdbcClient.create(database),
+                new TransactionTemplate(new JdbcTransactionManager(database)),
+                policies,
+                book);
     }
 
     @Bean

@@ -2,9 +2,8 @@ package io.freshet.web;
 
 import io.freshet.journal.OpeningHours;
 import io.freshet.journal.SourceLook;
-import io.freshet.policy.Policy;
+import io.freshet.policy.Policies;
 import java.time.ZoneId;
-import java.util.List;
 
 /**
  * What the web front needs to know of the configuration.
@@ -13,11 +12,7 @@ import java.util.List;
  * @param version of Freshet, for the footer
  * @param openingHours when the windows of the policies are open
  * @param sourceLook looks at the sources that this node sees
- * @param policies those that targets may name, the built-in one among them
+ * @param policies those that targets may name
  */
 public record WebSettings(
-        ZoneId zone, String version, OpeningHours openingHours, SourceLook sourceLook, List<Policy> policies) {
-    public WebSettings {
-        policies = List.copyOf(policies);
-    }
-}
+        ZoneId zone, String version, OpeningHours openingHours, SourceLook sourceLook, Policies policies) {}

@@ -50,6 +50,46 @@ class ApiIT {
     }
 
     @Test
+    void makesChangesAndDeletesPolicies() {
+        String at = "/api/v1/policies/made";
+        String admin = server.token(Role.ADMIN);
+        assertThat(client.json("PUT", at, admin, "{}").statusCode()).isEqualTo(201);
+        assertThat(client.json("PUT", at, admin, "{}").body()).contains("\"version\":1", "\"changed\":false");
+        assertThat(client.json("PUT", at, admin, "{\"cron\": \"0 4 * * *\"}").body())
+                .contains("\"version\":2", "\"changed\":true");
+        JsonNode shown = get(at);
+        assertThat(shown.at("/definedIn").asString()).isEqualTo("ui");
+        assertThat(shown.at("/definition/cron").asString()).isEqualTo("0 4 * * *");
+        assertThat(shown.at("/versions/0/madeBy").asString()).isEqualTo("token-admin");
+        assertThat(get("/api/v1/policies/mornings").at("/definedIn").asString()).isEqualTo("file");
+
+        HttpResponse<String> wrong = client.json("PUT", at, admin, "fault");
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body()).contains("\"key\":\"windows[0].from\"", "'fault' is no time");
+        HttpResponse<String> fixed = client.json("PUT", "/api/v1/policies/mornings", admin, "{}");
+        assertThat(fixed.statusCode()).isEqualTo(409);
+        assertThat(fixed.body()).contains("defined in the configuration file");
+
+        server.rows().sql("UPDATE target SET policy = 'made' WHERE name = 'web1'");
+        HttpResponse<String> used = client.json("DELETE", at, admin, "");
+        server.rows().sql("UPDATE target SET policy = 'continuous' WHERE name = 'web1'");
+        assertThat(used.statusCode()).isEqualTo(409);
+        assertThat(used.body()).contains("Targets have it: web1");
+        assertThat(client.json("DELETE", at, admin, "").statusCode()).isEqualTo(204);
+        assertThat(client.json("DELETE", at, admin, "").statusCode()).isEqualTo(404);
+        assertThat(get(at + "?version=2").at("/current").asBoolean()).isFalse();
+        assertThat(server.jdbc()
+                        .sql("SELECT action || ' ' || object || ' ' || actor FROM audit WHERE action LIKE 'policy-%'"
+                                + " AND object ~ '^made( |$)' ORDER BY audit_id")
+                        .query(String.class)
+                        .list())
+                .containsExactly(
+                        "policy-set made version 1 token-admin",
+                        "policy-set made version 2 token-admin",
+                        "policy-delete made token-admin");
+    }
+
+    @Test
     void tellsOfPolicies() {
         JsonNode list = get("/api/v1/policies");
         assertThat(list.at("/0/name").asString()).isEqualTo("continuous");
@@ -442,6 +482,8 @@ class ApiIT {
             {"POST", "/targets/web1/runs/1/rerun", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/restart", "", Role.OPERATOR},
             {"POST", "/targets/web1/runs/1/stop", "", Role.OPERATOR},
+            {"PUT", "/policies/made-for-roles", "{}", Role.ADMIN},
+            {"DELETE", "/policies/mornings", "", Role.ADMIN},
             {"POST", "/holds/" + hold + "/approve", "{\"reason\":\"meant\"}", Role.OPERATOR},
             {"POST", "/holds/" + hold + "/reject", "{\"reason\":\"not meant\"}", Role.OPERATOR},
         };

@@ -5,9 +5,12 @@ import io.freshet.journal.AccountBook;
 import io.freshet.journal.JournalRows;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.OpeningHours;
+import io.freshet.journal.PolicyBook;
 import io.freshet.journal.SourceLook;
 import io.freshet.policy.Cron;
+import io.freshet.policy.InvalidPolicyException;
 import io.freshet.policy.Misfire;
+import io.freshet.policy.Policies;
 import io.freshet.policy.Policy;
 import io.freshet.web.account.FirstStart;
 import io.freshet.web.account.LocalToken;
@@ -190,6 +193,18 @@ final class WebServer implements AutoCloseable {
                         .at(Cron.parse("0 3 * * *"), Misfire.RUN_ONCE, ZoneId.of("Europe/Berlin")));
     }
 
+    /** Reads of a policy its cron alone, and finds everything wrong that names a fault. */
+    private static Policy read(String name, String document) {
+        if (document.contains("fault")) {
+            throw new InvalidPolicyException(
+                    name, List.of(new InvalidPolicyException.Problem("windows[0].from", 1, "'fault' is no time")));
+        }
+        Policy defaults = Policy.withDefaults(name);
+        return document.contains("cron")
+                ? defaults.at(Cron.parse("0 4 * * *"), Misfire.SKIP, ZoneId.of("UTC"))
+                : defaults;
+    }
+
     @SpringBootConfiguration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @Import(WebConfiguration.class)
@@ -200,9 +215,13 @@ final class WebServer implements AutoCloseable {
         }
 
         @Bean
-        WebSettings settings() {
+        WebSettings settings(DataSource database) {
             return new WebSettings(
-                    ZoneId.of("Europe/Berlin"), "0.1.0-test", OpeningHours.ALWAYS, SourceLook.BLIND, policies());
+                    ZoneId.of("Europe/Berlin"),
+                    "0.1.0-test",
+                    OpeningHours.ALWAYS,
+                    SourceLook.BLIND,
+                    new Policies(policies().subList(1, 2), new PolicyBook(database), WebServer::read));
         }
 
         @Bean

@@ -76,9 +76,19 @@ final class PolicyReader {
     }
 
     private Optional<Policy> policy(Section section) {
-        Optional<Value> nameValue = section.required("name", "what targets call the policy by");
-        Optional<String> name = nameValue.flatMap(value -> value.read(this::newName));
-        Policy defaults = Policy.withDefaults(name.orElse("unnamed"));
+        Optional<String> name =
+                section.required("name", "what targets call the policy by").flatMap(value -> value.read(this::newName));
+        Policy policy = named(section, name.orElse("unnamed"));
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        known.put(policy.name(), policy);
+        return Optional.of(policy);
+    }
+
+    /** Reads all but the name. */
+    Policy named(Section section, String name) {
+        Policy defaults = Policy.withDefaults(name);
         List<Window> windows = section.value("windows").map(this::windows).orElse(defaults.windows());
         ZoneId zone = section.value("time-zone")
                 .flatMap(value -> value.read(PolicyReader::zone))
@@ -110,11 +120,8 @@ final class PolicyReader {
             settleMax = settle;
         }
         Cron cron = cron(section);
-        if (name.isEmpty()) {
-            return Optional.empty();
-        }
-        Policy policy = new Policy(
-                name.get(),
+        return new Policy(
+                name,
                 cron == null ? windows : List.of(),
                 cron,
                 misfire(section).orElse(defaults.misfire()),
@@ -130,8 +137,6 @@ final class PolicyReader {
                 extras,
                 section.value("retry").flatMap(this::retry).orElse(defaults.retry()),
                 approvals(section, defaults.approvals()));
-        known.put(policy.name(), policy);
-        return Optional.of(policy);
     }
 
     /** Reads the schedule, and what has no meaning without one. */

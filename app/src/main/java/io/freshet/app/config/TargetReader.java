@@ -91,11 +91,14 @@ final class TargetReader {
             remarkOnRoot(address, place.url());
             places.add(new Place(written, address.name(), place.url(), place.through()));
         }
-        Policy policy = section.value("policy").flatMap(this::policy).orElse(policies.get(Policy.CONTINUOUS));
-        if (name.isEmpty() || url.isEmpty() || policy == null) {
+        Optional<Value> written = section.value("policy");
+        String policy = written.flatMap(value -> value.read(Names::check)).orElse(Policy.CONTINUOUS);
+        if (name.isEmpty() || url.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new TargetDefinition(new TargetAddress(name.get(), url.get(), options), policy));
+        remarkOnPolicy(name.get(), policy);
+        return Optional.of(
+                new TargetDefinition(new TargetAddress(name.get(), url.get(), options), policy, policies.get(policy)));
     }
 
     /** Whether the superuser is locked in there is only seen by logging in. */
@@ -125,17 +128,16 @@ final class TargetReader {
         return new TargetPlace(address.url(), List.of(), List.of());
     }
 
-    private Optional<Policy> policy(Value value) {
-        return value.read(text -> {
-            Policy policy = policies.get(text);
-            if (policy == null) {
-                throw new IllegalArgumentException("there is no policy '" + text + "'. "
-                        + Spelling.nearest(text, policies.keySet())
-                                .map(candidate -> "Did you mean " + candidate + "?")
-                                .orElse("There are " + String.join(", ", policies.keySet()) + "."));
-            }
-            return policy;
-        });
+    /** Whether people have made a policy is only seen in the database, at the start. */
+    private void remarkOnPolicy(String target, String policy) {
+        if (!policies.containsKey(policy)) {
+            remarks.add(
+                    "target " + target + " has the policy '" + policy + "', which is not defined here: unless it was"
+                            + " made by `freshet policy set` or on its page, Freshet will not start. "
+                            + Spelling.nearest(policy, policies.keySet())
+                                    .map(candidate -> "Did you mean " + candidate + "?")
+                                    .orElse("Defined here are " + String.join(", ", policies.keySet()) + "."));
+        }
     }
 
     private String newName(String text) {

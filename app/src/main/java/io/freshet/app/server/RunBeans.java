@@ -1,5 +1,6 @@
 package io.freshet.app.server;
 
+import io.freshet.app.config.PolicyDocument;
 import io.freshet.run.RunConfiguration;
 import io.freshet.run.RunSettings;
 import org.springframework.context.annotation.Bean;
@@ -16,6 +17,7 @@ class RunBeans {
                 parts.configuration().sources(),
                 parts.node(),
                 parts.configuration().lease(),
-                parts.configuration().keep());
+                parts.configuration().keep(),
+                new PolicyDocument());
     }
 }

@@ -1,6 +1,7 @@
 package io.freshet.app.server;
 
 import io.freshet.app.config.FreshetConfiguration;
+import io.freshet.app.config.PolicyDocument;
 import io.freshet.journal.Journal;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.PolicyBook;
@@ -80,8 +81,11 @@ public final class Server implements AutoCloseable {
                 clock));
         CompletableFuture<Void> watching = database.thenAccept(opened -> {
             notifications.start();
-            Registration registration =
-                    Registration.of(configuration.sources(), new Registry(dataSource), new PolicyBook(dataSource));
+            Registration registration = Registration.of(
+                    configuration.sources(),
+                    new Registry(dataSource),
+                    new PolicyBook(dataSource),
+                    new PolicyDocument());
             if (roles.contains(Role.WATCH)) {
                 Map<SourceId, SourceDefinition> sources = new LinkedHashMap<>();
                 registration.sources().forEach((source, id) -> sources.put(id, source));

@@ -1,10 +1,12 @@
 package io.freshet.app.server;
 
 import io.freshet.app.config.ListenAddress;
+import io.freshet.app.config.PolicyDocument;
 import io.freshet.app.config.SecretFile;
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
-import io.freshet.policy.Policy;
+import io.freshet.journal.PolicyBook;
+import io.freshet.policy.Policies;
 import io.freshet.run.RunThreads;
 import io.freshet.web.WebConfiguration;
 import io.freshet.web.WebSettings;
@@ -16,7 +18,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.ZoneId;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -70,15 +71,14 @@ class WebBeans {
 
     @Bean
     WebSettings webSettings(Parts parts) {
+        Policies policies = new Policies(
+                parts.configuration().policies(), new PolicyBook(parts.dataSource()), new PolicyDocument());
         return new WebSettings(
                 ZoneId.systemDefault(),
                 Version.text(),
-                new PolicyHours(parts.configuration().sources()),
+                new PolicyHours(parts.configuration().sources(), policies),
                 new SourceLooks(parts.configuration().sources()),
-                Stream.concat(
-                                Stream.of(Policy.withDefaults(Policy.CONTINUOUS)),
-                                parts.configuration().policies().stream())
-                        .toList());
+                policies);
     }
 
     @Bean

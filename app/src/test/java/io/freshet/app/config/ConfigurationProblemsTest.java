@@ -202,12 +202,8 @@ class ConfigurationProblemsTest {
                         "15:11: policies[0].name: 'continuous' is built in; choose another name"),
                 mistake(
                         "policy: nights",
-                        "policy: night",
-                        "13:17: sources[0].targets[0].policy: there is no policy 'night'. Did you mean nights?"),
-                mistake(
-                        "policy: nights",
-                        "policy: whenever",
-                        "there is no policy 'whenever'. There are continuous, nights."),
+                        "policy: my nights",
+                        "13:17: sources[0].targets[0].policy: 'my nights' is no name"),
                 mistake(
                         "policies:\n",
                         "policies:\n  - name: nights\n",

@@ -240,6 +240,17 @@ class ConfigurationReaderTest {
     }
 
     @Test
+    void aPolicyThatIsNotDefinedHereIsRemarkedOn() {
+        String made = SHORTEST.replace("url: file:///srv/copy", "policy: contnuous\n        url: file:///srv/copy");
+        FreshetConfiguration configuration = ConfigurationReader.read(folder.file(made));
+        assertThat(configuration.remarks().get(0))
+                .contains("has the policy 'contnuous', which is not defined here", "Did you mean continuous?");
+        TargetDefinition target = configuration.sources().get(0).targets().get(0);
+        assertThat(target.policyName()).isEqualTo("contnuous");
+        assertThat(target.policy()).isNull();
+    }
+
+    @Test
     void rootIsRemarkedOnUnlessItIsAllowed() {
         String root = SHORTEST.replace(
                 "file:///srv/copy",

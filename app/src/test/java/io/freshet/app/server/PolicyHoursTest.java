@@ -2,8 +2,11 @@ package io.freshet.app.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.app.config.PolicyDocument;
 import io.freshet.filter.FilterRules;
 import io.freshet.journal.OpeningHours;
+import io.freshet.journal.PolicyBook;
+import io.freshet.policy.Policies;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Window;
 import io.freshet.run.SourceDefinition;
@@ -19,16 +22,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PolicyHoursTest {
     private static final Window WEEK_NIGHTS =
             new Window(Set.of(DayOfWeek.MONDAY, DayOfWeek.FRIDAY), LocalTime.of(22, 0), LocalTime.of(6, 0));
 
-    private final PolicyHours hours = new PolicyHours(List.of(new SourceDefinition(
+    private final PolicyHours hours = hours(List.of(new SourceDefinition(
             "content",
             Path.of("/srv"),
             FilterRules.NONE,
             List.of(target("always", Policy.withDefaults("continuous")), target("nights", inBerlin(WEEK_NIGHTS))))));
+
+    private static PolicyHours hours(List<SourceDefinition> sources) {
+        return new PolicyHours(
+                sources, new Policies(List.of(), new PolicyBook(new PGSimpleDataSource()), new PolicyDocument()));
+    }
 
     private static TargetDefinition target(String name, Policy policy) {
         return new TargetDefinition(new TargetAddress(name, URI.create("file:///copy"), Map.of()), policy);
@@ -71,7 +80,7 @@ class PolicyHoursTest {
 
     @Test
     void windowOfTodayThatIsOverOpensInAWeekAtTheLatest() {
-        PolicyHours once = new PolicyHours(List.of(new SourceDefinition(
+        PolicyHours once = hours(List.of(new SourceDefinition(
                 "content",
                 Path.of("/srv"),
                 FilterRules.NONE,

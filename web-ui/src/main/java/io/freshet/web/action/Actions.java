@@ -13,6 +13,7 @@ import io.freshet.journal.RunRecord;
 import io.freshet.journal.RunRequest;
 import io.freshet.journal.RunState;
 import io.freshet.journal.Wording;
+import io.freshet.policy.Policies;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Rate;
 import io.freshet.web.account.Actor;
@@ -47,15 +48,11 @@ public final class Actions {
     private final HoldBook holds;
     private final RunHistory runs;
     private final PathAnswers paths;
-    private final ConfiguredPolicies policies;
+    private final Policies policies;
     private final Clock clock;
 
     public Actions(
-            JdbcClient jdbc,
-            TransactionTemplate transaction,
-            PathAnswers paths,
-            ConfiguredPolicies policies,
-            Clock clock) {
+            JdbcClient jdbc, TransactionTemplate transaction, PathAnswers paths, Policies policies, Clock clock) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.requests = new Requests(jdbc);

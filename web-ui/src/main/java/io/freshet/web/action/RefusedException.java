@@ -1,14 +1,23 @@
 package io.freshet.web.action;
 
+import io.freshet.policy.InvalidPolicyException;
+import java.util.List;
+
 /** Why something that was asked for is not done, in words for whoever asked: what, and what to do next. */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
     private final String title;
+    private final transient List<InvalidPolicyException.Problem> problems;
 
     RefusedException(Kind kind, String title, String detail) {
+        this(kind, title, detail, List.of());
+    }
+
+    private RefusedException(Kind kind, String title, String detail, List<InvalidPolicyException.Problem> problems) {
         super(detail);
+        this.problems = List.copyOf(problems);
         this.kind = kind;
         this.title = title;
     }
@@ -16,6 +25,11 @@ public final class RefusedException extends RuntimeException {
     /** The request itself is wrong. */
     public static RefusedException wrong(String title, String detail) {
         return new RefusedException(Kind.WRONG, title, detail);
+    }
+
+    /** The request itself is wrong, in these places. */
+    public static RefusedException wrong(String title, String detail, List<InvalidPolicyException.Problem> problems) {
+        return new RefusedException(Kind.WRONG, title, detail, problems);
     }
 
     /** What it is about does not exist. */
@@ -31,6 +45,11 @@ public final class RefusedException extends RuntimeException {
     /** The role does not allow it. */
     public static RefusedException forbidden(String title, String detail) {
         return new RefusedException(Kind.FORBIDDEN, title, detail);
+    }
+
+    /** Where the request is wrong, if it has such places. */
+    public List<InvalidPolicyException.Problem> problems() {
+        return problems;
     }
 
     public Kind kind() {

@@ -5,8 +5,8 @@ import io.freshet.journal.Completeness;
 import io.freshet.journal.Notifications;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.PolicyDelays;
+import io.freshet.policy.Policies;
 import io.freshet.web.action.CheckpointActions;
-import io.freshet.web.action.ConfiguredPolicies;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -33,8 +33,8 @@ public class ApiConfiguration {
     }
 
     @Bean
-    PolicyDesk policyDesk(DataSource database, ConfiguredPolicies configured, PolicyBook book, Clock clock) {
-        return new PolicyDesk(configured.all(), book, new PolicyDelays(JdbcClient.create(database)), clock);
+    PolicyDesk policyDesk(DataSource database, Policies policies, PolicyBook book, Clock clock) {
+        return new PolicyDesk(policies, book, new PolicyDelays(JdbcClient.create(database)), clock);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import io.freshet.journal.PolicyBook;
 import io.freshet.journal.PolicyDelays;
 import io.freshet.journal.PolicyVersion;
 import io.freshet.policy.Forecast;
+import io.freshet.policy.Policies;
 import io.freshet.policy.Policy;
 import io.freshet.policy.PolicyText;
 import io.freshet.web.action.RefusedException;
@@ -12,23 +13,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what policies there are, what each says and said, and what it leads to. Thread-safe. */
 final class PolicyDesk {
-    private final Map<String, Policy> configured = new TreeMap<>();
+    private final Policies policies;
     private final PolicyBook book;
     private final PolicyDelays delays;
     private final Clock clock;
 
-    /** @param configured those of the configuration and the built-in one */
-    PolicyDesk(List<Policy> configured, PolicyBook book, PolicyDelays delays, Clock clock) {
-        configured.forEach(policy -> this.configured.put(policy.name(), policy));
+    PolicyDesk(Policies policies, PolicyBook book, PolicyDelays delays, Clock clock) {
+        this.policies = policies;
         this.book = book;
         this.delays = delays;
         this.clock = clock;
@@ -37,12 +36,14 @@ final class PolicyDesk {
     /**
      * A policy in the list.
      *
+     * @param definedIn {@code file}, which the built-in one counts as, or {@code ui}, where people made it
      * @param version null for one that no target had so far
      * @param schedule {@code continuous}, {@code windows} or {@code cron}
      * @param nextAt when a window opens or the schedule fires next; null where neither is given
      */
     record Line(
             String name,
+            String definedIn,
             @Nullable Integer version,
             String schedule,
             boolean open,
@@ -52,12 +53,14 @@ final class PolicyDesk {
     /**
      * What a policy says or said.
      *
+     * @param definedIn as in the list; null where it is gone
      * @param version null for one that no target had so far
-     * @param current whether the configuration says so now
+     * @param current whether it says so now
      * @param versions all there were, newest first
      */
     record Shown(
             String name,
+            @Nullable String definedIn,
             @Nullable Integer version,
             @Nullable Instant since,
             boolean current,
@@ -65,8 +68,12 @@ final class PolicyDesk {
             List<String> targets,
             List<Numbered> versions) {}
 
-    /** A version and since when it is one. */
-    record Numbered(int version, Instant since) {}
+    /**
+     * A version and since when it is one.
+     *
+     * @param madeBy who said so; null: the configuration
+     */
+    record Numbered(int version, Instant since, @Nullable String madeBy) {}
 
     /**
      * What a policy leads to.
@@ -93,9 +100,11 @@ final class PolicyDesk {
 
     List<Line> list() {
         Instant now = clock.instant();
-        return configured.values().stream()
+        return policies.all().stream()
+                .sorted(Comparator.comparing(Policy::name))
                 .map(policy -> new Line(
                         policy.name(),
+                        definedIn(policy.name()),
                         book.versions(policy.name()).stream()
                                 .findFirst()
                                 .map(PolicyVersion::version)
@@ -109,9 +118,10 @@ final class PolicyDesk {
 
     Shown show(String name, @Nullable Integer wanted) {
         List<PolicyVersion> versions = book.versions(name);
-        Policy now = configured.get(name);
+        Policy now = policies.find(name).orElse(null);
+        String definedIn = now == null ? null : definedIn(name);
         List<Numbered> numbered = versions.stream()
-                .map(each -> new Numbered(each.version(), each.since()))
+                .map(each -> new Numbered(each.version(), each.since(), each.madeBy()))
                 .toList();
         if (wanted == null && now != null) {
             Map<String, String> says = PolicyText.of(now);
@@ -121,6 +131,7 @@ final class PolicyDesk {
                     .findFirst();
             return new Shown(
                     name,
+                    definedIn,
                     same.map(PolicyVersion::version).orElse(null),
                     same.map(PolicyVersion::since).orElse(null),
                     true,
@@ -134,14 +145,18 @@ final class PolicyDesk {
                 .orElseThrow(() -> unknown(name, wanted));
         boolean current = now != null && PolicyText.of(now).equals(found.definition());
         return new Shown(
-                name, found.version(), found.since(), current, found.definition(), book.targets(name), numbered);
+                name,
+                definedIn,
+                found.version(),
+                found.since(),
+                current,
+                found.definition(),
+                book.targets(name),
+                numbered);
     }
 
     Preview preview(String name, int count, int days, List<String> sources) {
-        Policy policy = configured.get(name);
-        if (policy == null) {
-            throw unknown(name, null);
-        }
+        Policy policy = policies.find(name).orElseThrow(() -> unknown(name, null));
         Instant now = clock.instant();
         Forecast forecast = new Forecast(policy);
         Instant since = now.minus(Duration.ofDays(days));
@@ -167,6 +182,10 @@ final class PolicyDesk {
                 upcoming.clockChange());
     }
 
+    private String definedIn(String name) {
+        return policies.isConfigured(name) ? "file" : "ui";
+    }
+
     private static String schedule(Policy policy) {
         return policy.cron() != null ? "cron" : policy.windows().isEmpty() ? "continuous" : "windows";
     }
@@ -175,7 +194,13 @@ final class PolicyDesk {
         return version == null
                 ? RefusedException.unknown(
                         "There is no policy '" + name + "'",
-                        "There are " + String.join(", ", new TreeSet<>(configured.keySet())) + ".")
+                        "There are "
+                                + String.join(
+                                        ", ",
+                                        policies.all().stream()
+                                                .map(Policy::name)
+                                                .sorted()
+                                                .toList()) + ".")
                 : RefusedException.unknown(
                         "There is no version " + version + " of policy '" + name + "'",
                         "`freshet policy show " + name + "` lists those there are.");

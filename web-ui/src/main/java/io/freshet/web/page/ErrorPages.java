@@ -1,5 +1,6 @@
 package io.freshet.web.page;
 
+import io.freshet.policy.InvalidPolicyException;
 import io.freshet.web.account.SignedOutException;
 import io.freshet.web.action.RefusedException;
 import io.freshet.web.report.BrokenOffException;
@@ -7,6 +8,7 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +38,21 @@ final class ErrorPages implements ErrorController {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorPages.class);
 
     /** What is told: never the message of an exception that was not written for people. */
-    record Problem(int status, String title, String detail) {}
+    record Problem(int status, String title, String detail, List<InvalidPolicyException.Problem> places) {
+        Problem(int status, String title, String detail) {
+            this(status, title, detail, List.of());
+        }
+    }
 
     @ExceptionHandler(RefusedException.class)
     Object refused(RefusedException refusal, HttpServletRequest request) {
         return answer(
-                new Problem(refusal.kind().status(), refusal.title(), String.valueOf(refusal.getMessage())), request);
+                new Problem(
+                        refusal.kind().status(),
+                        refusal.title(),
+                        String.valueOf(refusal.getMessage()),
+                        refusal.problems()),
+                request);
     }
 
     @ExceptionHandler(SignedOutException.class)
@@ -155,6 +166,9 @@ final class ErrorPages implements ErrorController {
         if (path.startsWith(request.getContextPath() + "/api/")) {
             ProblemDetail body = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(problem.status), problem.detail);
             body.setTitle(problem.title);
+            if (!problem.places.isEmpty()) {
+                body.setProperty("problems", problem.places);
+            }
             body.setInstance(URI.create(path.replaceAll("[^A-Za-z0-9/._~-]", "_")));
             return ResponseEntity.status(problem.status)
                     .contentType(MediaType.APPLICATION_PROBLEM_JSON)
