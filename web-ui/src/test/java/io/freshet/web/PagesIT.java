@@ -6,6 +6,7 @@ import io.freshet.database.TestDatabase;
 import io.freshet.web.account.Role;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,9 @@ class PagesIT {
                 "/fragments/system",
                 "/holds",
                 "/holds?state=decided",
+                "/policies",
+                "/policies/mornings",
+                "/policy-form",
                 "/targets/web1/verifications",
                 "/fragments/overview",
                 "/fragments/holds?state=open",
@@ -269,6 +273,28 @@ class PagesIT {
                                 "/holds",
                                 Map.of("version", version, "reason", "too late"))
                         .statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void aPolicyIsMadeChangedAndDeletedByForms() {
+        Map<String, String> form = new HashMap<>();
+        form.put("name", "drawn");
+        form.put("windows[0].days", "mon-fri");
+        form.put("windows[0].from", "fault");
+        HttpResponse<String> wrong = anna.post("/policy-form", "/policy-form", form);
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body()).contains("windows[0].from: ", "is no time", "value=\"fault\"", "value=\"drawn\"");
+
+        HttpResponse<String> made =
+                anna.post("/policy-form", "/policy-form", Map.of("name", "drawn", "cron", "0 4 * * *"));
+        assertThat(location(made)).endsWith("/policies/drawn");
+        assertThat(anna.get("/policies/drawn").body()).contains("version 1 now", "0 4 * * *", "anna");
+        assertThat(anna.get("/policy-form?name=drawn").body()).contains("value=\"0 4 * * *\"");
+        assertThat(anna.get("/policies").body()).contains(">here<");
+        assertThat(location(anna.post("/policies/drawn/delete", "/policies/drawn", Map.of())))
+                .endsWith("/policies");
+        assertThat(anna.post("/policies/mornings/delete", "/policies", Map.of()).statusCode())
                 .isEqualTo(409);
     }
 

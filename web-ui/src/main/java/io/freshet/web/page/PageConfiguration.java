@@ -23,6 +23,7 @@ import org.springframework.web.servlet.resource.VersionResourceResolver;
 @Import({
     LookController.class,
     HoldController.class,
+    PolicyController.class,
     VerificationController.class,
     ActionController.class,
     AccountController.class,
