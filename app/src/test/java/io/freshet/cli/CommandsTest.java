@@ -255,9 +255,11 @@ class CommandsTest {
         assertThat(run("status", "web1").out)
                 .contains("all that waits: expected within 9 s\n")
                 .contains("bulk: 7 items waiting\n");
-        assertThat(run("where", "a").out)
-                .endsWith("  web1: 3 entries below it are there\n  web1: in the queue: 2 items, behind 1 item\n"
-                        + "  web1: expected within 9 s\n");
+        assertThat(run("where", "a").out).endsWith("""
+                          web1: 3 entries below it are there
+                          web1: in the queue: 2 items, behind 1 item
+                          web1: expected within 9 s
+                        """);
     }
 
     @Test

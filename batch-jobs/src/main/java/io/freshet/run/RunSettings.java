@@ -13,7 +13,8 @@ import java.util.List;
  * @param retention how long it keeps what only says what was
  * @param policyParser reads the policies that people made
  */
-public record RunSettings(List<SourceDefinition> sources, String node, Duration lease, Retention retention, PolicyParser policyParser) {
+public record RunSettings(
+        List<SourceDefinition> sources, String node, Duration lease, Retention retention, PolicyParser policyParser) {
     public static final Duration USUAL_LEASE = Duration.ofSeconds(15);
     /** Under which a process that is merely slow would lose what it has. */
     public static final Duration SHORTEST_LEASE = Duration.ofSeconds(6);

@@ -30,7 +30,8 @@ import org.yaml.snakeyaml.nodes.Node;
  * <p>Relative paths are relative to the file. Nothing in the file is expanded: neither environment variables nor {@code ~}.
  */
 public final class ConfigurationReader {
-    static final Set<String> KEYS = Set.of("data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
+    static final Set<String> KEYS =
+            Set.of("data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
     static final Set<String> DATABASE_KEYS = Set.of("url", "username", "password-file");
     static final Set<String> WEB_KEYS = Set.of("listen", "metrics-token-file");
     static final Set<String> LOG_KEYS = Set.of("format");

@@ -282,7 +282,8 @@ class ConfigurationReaderTest {
     @Test
     void theseAreTheKeys() {
         assertThat(ConfigurationReader.KEYS)
-                .containsExactlyInAnyOrder("data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
+                .containsExactlyInAnyOrder(
+                        "data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
         assertThat(KeepingReader.KEYS)
                 .containsExactlyInAnyOrder("deliveries", "runs", "changes", "actions", "batch-metadata");
         assertThat(ConfigurationReader.LOG_KEYS).containsExactlyInAnyOrder("format");
