@@ -72,7 +72,13 @@ final class ChangePartitions {
             return;
         }
         boolean detached = transactions.run(pass, () -> {
-            if (isNeeded(source, last.get())) {
+            if (part.end == null) {
+                jdbc.sql("LOCK TABLE " + part.name + " IN ACCESS EXCLUSIVE MODE")
+                        .update();
+            }
+            // Changes may have come into the default partition until it was locked.
+            long upTo = part.end == null ? lastOfDefault(source, part).orElse(last.get()) : last.get();
+            if (isNeeded(source, upTo)) {
                 return false;
             }
             if (part.end == null) {
@@ -85,7 +91,7 @@ final class ChangePartitions {
                             INSERT INTO change_trim AS t (source_id, up_to) VALUES (:source, :upTo)
                             ON CONFLICT (source_id) DO UPDATE
                             SET up_to = greatest(t.up_to, excluded.up_to), trimmed_at = excluded.trimmed_at
-                            """).param("source", source).param("upTo", last.get()).update();
+                            """).param("source", source).param("upTo", upTo).update();
             return true;
         });
         if (detached) {

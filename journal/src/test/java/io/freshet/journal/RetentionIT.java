@@ -2,6 +2,7 @@ package io.freshet.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.freshet.database.TestDatabase;
 import io.freshet.failure.ErrorCode;
@@ -11,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -70,6 +72,41 @@ class RetentionIT {
         assertThat(texts("SELECT path FROM work_item WHERE target_id = " + behind.value()
                         + " AND kind = 'PATH' ORDER BY path"))
                 .containsExactly("f0", "f1", "f2");
+    }
+
+    /** Changes that came before their range had a partition stand in the default one, and more may come there at any moment. */
+    @Test
+    void whatComesWhileTheDefaultPartitionIsLockedStays() throws Exception {
+        changedInEachOf(1);
+        planAll(target.lease);
+        String head = "(SELECT head FROM source)";
+        for (String sql : new String[] {
+            "ALTER TABLE change_1 DETACH PARTITION change_1_1048576",
+            "INSERT INTO change_1_default SELECT * FROM change_1_1048576",
+            "DROP TABLE change_1_1048576"
+        }) {
+            database.jdbcClient().sql(sql).update();
+        }
+        try (Connection writer = database.dataSource().getConnection()) {
+            writer.setAutoCommit(false);
+            try (Statement statement = writer.createStatement()) {
+                statement.execute("UPDATE source SET head = head + 1");
+                statement.execute(
+                        "INSERT INTO change (source_id, seq, path, kind, writing, detector, observed_at) SELECT source_id, "
+                                + head + ", 'new', kind, writing, detector, observed_at FROM change LIMIT 1");
+                CompletableFuture<Cleared> trimming =
+                        CompletableFuture.supplyAsync(() -> keeping.changes(pass, FUTURE));
+                await().pollInterval(Duration.ofMillis(5)).until(() -> trimming.isDone() || isLockWaitedFor());
+                writer.commit();
+                trimming.join();
+            }
+        }
+        assertThat(texts("SELECT path FROM change WHERE path = 'new'")).containsExactly("new");
+    }
+
+    private boolean isLockWaitedFor() {
+        return !texts("SELECT 'waits' FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
+                .isEmpty();
     }
 
     /** It was not configured, so that nothing was kept for it, and is again. */
