@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -104,14 +105,12 @@ final class WebServer implements AutoCloseable {
 
     /** A token of an account with this role. */
     String token(Role role) {
-        String token = context.getBean(LocalToken.class).issue("test " + role);
+        String node = "test " + UUID.randomUUID();
+        String token = context.getBean(LocalToken.class).issue(node);
         account("token-" + role.word(), role);
-        jdbc().sql("DELETE FROM api_token WHERE account = :account")
-                .param("account", "token-" + role.word())
-                .update();
         jdbc().sql("UPDATE api_token SET account = :account WHERE label = :label")
                 .param("account", "token-" + role.word())
-                .param("label", "command line on test " + role)
+                .param("label", "command line on " + node)
                 .update();
         return token;
     }

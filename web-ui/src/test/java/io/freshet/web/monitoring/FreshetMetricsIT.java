@@ -44,7 +44,7 @@ class FreshetMetricsIT {
                     reader,
                     new Node("node1", "test"));
             assertThat(series(metrics.collect(), "freshet_target_entries")).isEqualTo(1);
-            assertThat(statements).hasValue(11);
+            assertThat(statements).hasValue(12);
 
             for (int i = 1; i < TARGETS; i++) {
                 rows.target("content", "web" + i);
@@ -58,7 +58,7 @@ class FreshetMetricsIT {
             statements.set(0);
             MetricSnapshots snapshots = metrics.collect();
             assertThat(series(snapshots, "freshet_target_entries")).isEqualTo(TARGETS);
-            assertThat(statements).hasValue(12);
+            assertThat(statements).hasValue(16);
         }
     }
 
