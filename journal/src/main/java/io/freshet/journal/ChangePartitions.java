@@ -37,7 +37,7 @@ final class ChangePartitions {
     Cleared trim(RetentionPass pass, Instant before) {
         Cleared cleared = new Cleared();
         List<Integer> sources = jdbc.sql("SELECT source_id FROM source ORDER BY source_id")
-                .query(Integer.class)
+                .query((row, number) -> row.getInt("source_id"))
                 .list();
         for (int source : sources) {
             for (Part part : parts(source)) {
@@ -128,7 +128,10 @@ final class ChangePartitions {
                         SELECT relname FROM pg_class
                         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relispartition
                           AND relname ~ ('^change_' || :source::text || '_[0-9]+$')
-                        """).param("source", source).query(String.class).list();
+                        """)
+                .param("source", source)
+                .query((row, number) -> row.getString("relname"))
+                .list();
     }
 
     private void dropTable(RetentionPass pass, String name) {

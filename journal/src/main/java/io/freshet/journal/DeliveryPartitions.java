@@ -221,6 +221,6 @@ final class DeliveryPartitions {
                         SELECT relname FROM pg_class
                         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relispartition
                           AND relname ~ '^delivery_[0-9]{4}_[0-9]{2}(_[0-9]+)?$'
-                        """).query(String.class).list();
+                        """).query((row, number) -> row.getString("relname")).list();
     }
 }
