@@ -5,6 +5,7 @@ import io.freshet.failure.FreshetException;
 import io.freshet.journal.Run;
 import io.freshet.journal.RunCause;
 import io.freshet.journal.RunState;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -20,6 +21,8 @@ import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.core.step.tasklet.Tasklet;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.batch.infrastructure.support.transaction.ResourcelessTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The Spring Batch job of a run: prepare, drain, verify where the policy or a request says so, report.
@@ -91,9 +94,31 @@ final class ReplicationJob {
 
     private static Step step(String name, JobRepository repository, Tasklet tasklet) {
         return new StepBuilder(name, repository)
-                .tasklet(tasklet, new ResourcelessTransactionManager())
+                .tasklet(withoutConnection(tasklet), new ResourcelessTransactionManager())
                 .allowStartIfComplete(true)
                 .build();
+    }
+
+    /**
+     * Spring Batch has a transaction around each step, if one of no resource: within it a connection that was read from stays taken
+     * until the step ends (Spring's {@code DataSourceUtils}), also while bytes move. So it is put aside meanwhile, as Spring does
+     * where one transaction suspends another.
+     */
+    private static Tasklet withoutConnection(Tasklet tasklet) {
+        return (contribution, context) -> {
+            List<TransactionSynchronization> aside = TransactionSynchronizationManager.getSynchronizations();
+            aside.forEach(TransactionSynchronization::suspend);
+            TransactionSynchronizationManager.clearSynchronization();
+            try {
+                return tasklet.execute(contribution, context);
+            } finally {
+                TransactionSynchronizationManager.initSynchronization();
+                for (TransactionSynchronization one : aside) {
+                    one.resume();
+                    TransactionSynchronizationManager.registerSynchronization(one);
+                }
+            }
+        };
     }
 
     Job job() {
