@@ -220,14 +220,22 @@ public final class RunLauncher {
         }
     }
 
-    /** An execution that a dead process left as started is recovered first; its lease had passed to us before. */
+    /**
+     * Executions that a dead process left as started are recovered first; its lease had passed to us before. Not only the last
+     * one: a process that wakes after its lease has passed writes once more what it thinks of its own, and Spring Batch restarts
+     * nothing of which any execution seems to run.
+     */
     private JobExecution restart(JobParameters parameters) throws JobExecutionException {
         JobExecution last = repository.getLastJobExecution(ReplicationJob.NAME, parameters);
         if (last == null) {
             return operator.start(replication.job(), parameters);
         }
-        if (last.isRunning()) {
-            last = operator.recover(last);
+        for (JobExecution execution : repository.getJobExecutions(last.getJobInstance())) {
+            boolean isLast = execution.getId() == last.getId();
+            JobExecution ended = execution.isRunning() ? operator.recover(execution) : execution;
+            if (isLast) {
+                last = ended;
+            }
         }
         endUnknown(last);
         return operator.restart(last);
