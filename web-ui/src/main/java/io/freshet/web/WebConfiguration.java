@@ -126,12 +126,7 @@ public class WebConfiguration {
 
     @Bean
     Actions actions(DataSource database, PathAnswers paths, Policies policies, Clock clock) {
-        return new Actions(
-                JdbcClient.create(database),
-                new TransactionTemplate(new JdbcTransactionManager(database)),
-                paths,
-                policies,
-                clock);
+        return new Actions(JdbcClient.create(database), transaction(database), paths, policies, clock);
     }
 
     @Bean
@@ -145,16 +140,16 @@ public class WebConfiguration {
     }
 
     @Bean
-    AccountActions accountActions(DataSource database, PathAnswers paths, Credentials credentials, Clock clock) {
-        JdbcClient jdbc = JdbcClient.create(database);
-        return new AccountActions(
-                new TransactionTemplate(new JdbcTransactionManager(database)),
-                new AccountBook(jdbc),
-                new TokenBook(jdbc),
-                new Requests(jdbc),
-                paths,
-                credentials,
-                clock);
+    AccountActions accountActions(
+            DataSource database,
+            AccountBook accounts,
+            TokenBook tokens,
+            Requests requests,
+            AuditBook audit,
+            PathAnswers paths,
+            Credentials credentials,
+            Clock clock) {
+        return new AccountActions(transaction(database), accounts, tokens, requests, audit, paths, credentials, clock);
     }
 
     @Bean
@@ -164,11 +159,7 @@ public class WebConfiguration {
 
     @Bean
     PolicyActions policyActions(DataSource database, Policies policies, PolicyBook book) {
-        return new PolicyActions(
-                JdbcClient.create(database),
-                new TransactionTemplate(new JdbcTransactionManager(database)),
-                policies,
-                book);
+        return new PolicyActions(JdbcClient.create(database), transaction(database), policies, book);
     }
 
     @Bean
@@ -183,7 +174,10 @@ public class WebConfiguration {
 
     @Bean
     CheckpointActions checkpointActions(DataSource database, PathAnswers paths) {
-        return new CheckpointActions(
-                JdbcClient.create(database), new TransactionTemplate(new JdbcTransactionManager(database)), paths);
+        return new CheckpointActions(JdbcClient.create(database), transaction(database), paths);
+    }
+
+    private static TransactionTemplate transaction(DataSource database) {
+        return new TransactionTemplate(new JdbcTransactionManager(database));
     }
 }

@@ -1,6 +1,7 @@
 package io.freshet.web.action;
 
 import io.freshet.journal.AccountBook;
+import io.freshet.journal.AuditBook;
 import io.freshet.journal.PathAnswer;
 import io.freshet.journal.PathAnswers;
 import io.freshet.journal.Requests;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Administering accounts and tokens. Each command checks the role, changes the rows, and leaves an audit row, all in one
+ * Administering accounts and tokens, and the audit of that and of all else that people command. Each command checks the role, changes the rows, and leaves an audit row, all in one
  * transaction. Thread-safe; every method throws {@link RefusedException} with what to do next.
  */
 public final class AccountActions {
@@ -39,6 +40,7 @@ public final class AccountActions {
     private final AccountBook accounts;
     private final TokenBook tokens;
     private final Requests requests;
+    private final AuditBook audit;
     private final PathAnswers paths;
     private final Credentials credentials;
     private final Clock clock;
@@ -48,6 +50,7 @@ public final class AccountActions {
             AccountBook accounts,
             TokenBook tokens,
             Requests requests,
+            AuditBook audit,
             PathAnswers paths,
             Credentials credentials,
             Clock clock) {
@@ -55,6 +58,7 @@ public final class AccountActions {
         this.accounts = accounts;
         this.tokens = tokens;
         this.requests = requests;
+        this.audit = audit;
         this.paths = paths;
         this.credentials = credentials;
         this.clock = clock;
@@ -211,6 +215,17 @@ public final class AccountActions {
             audit(actor, "token-revoke", name + ": " + label, "");
             return label;
         });
+    }
+
+    /**
+     * Returns what people commanded, newest first.
+     *
+     * @param by only this account's; null for everybody's
+     * @param before only what is older than this number; null for the newest
+     */
+    public List<AuditBook.Command> commands(Actor actor, @Nullable String by, @Nullable Long before, int limit) {
+        Actions.require(actor, Role.OPERATOR, "Seeing the audit");
+        return audit.commands(by, before, limit);
     }
 
     private static void requireOwn(Actor actor, String name, String what) {

@@ -5,9 +5,7 @@ import io.freshet.journal.AuditBook;
 import io.freshet.journal.TokenBook;
 import io.freshet.web.account.Actor;
 import io.freshet.web.account.Credentials;
-import io.freshet.web.account.Role;
 import io.freshet.web.action.AccountActions;
-import io.freshet.web.action.RefusedException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +25,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1")
 final class AccountApi {
-    private static final int MOST = 1000;
-
     private final AccountActions actions;
-    private final AuditBook audit;
 
-    AccountApi(AccountActions actions, AuditBook audit) {
+    AccountApi(AccountActions actions) {
         this.actions = actions;
-        this.audit = audit;
     }
 
     @GetMapping("/accounts")
@@ -91,18 +85,8 @@ final class AccountApi {
             @RequestParam(required = false) @Nullable String by,
             @RequestParam(required = false) @Nullable Long after,
             @RequestParam(defaultValue = "200") int limit) {
-        if (!actor.may(Role.OPERATOR)) {
-            throw RefusedException.forbidden("Seeing the audit needs the operator role", "Ask an administrator.");
-        }
-        if (limit < 1 || limit > MOST) {
-            throw RefusedException.wrong("limit is out of range", "Give 1 to " + MOST + ".");
-        }
-        List<AuditBook.Command> found = audit.commands(by, after, limit + 1);
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(
-                        found.subList(0, limit),
-                        Long.toString(found.get(limit - 1).number()));
+        int size = Page.limit(limit);
+        return Page.of(actions.commands(actor, by, after, size + 1), size, last -> Long.toString(last.number()));
     }
 
     private static List<String> folders(Wanted wanted) {

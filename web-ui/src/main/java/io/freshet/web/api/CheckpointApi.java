@@ -30,7 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class CheckpointApi {
     private static final long LONGEST_WAIT_SECONDS = 24 * 3600;
     private static final long DEFAULT_WAIT_SECONDS = 60;
-    private static final int LARGEST_PAGE = 1000;
 
     private final CheckpointActions actions;
     private final CheckpointBook checkpoints;
@@ -53,15 +52,8 @@ final class CheckpointApi {
             @RequestParam(required = false) @Nullable String source,
             @RequestParam(required = false) @Nullable Long after,
             @RequestParam(defaultValue = "200") int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            throw RefusedException.wrong("limit is out of range", "Give 1 to " + LARGEST_PAGE + ".");
-        }
-        List<CheckpointBook.Summary> found = checkpoints.list(source, after, limit + 1);
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(
-                        found.subList(0, limit),
-                        Long.toString(found.get(limit - 1).id()));
+        List<CheckpointBook.Summary> found = checkpoints.list(source, after, Page.limit(limit) + 1);
+        return Page.of(found, limit, last -> Long.toString(last.id()));
     }
 
     /** Answers when the watcher has said up to which change everything is journaled; no thread is kept meanwhile. */

@@ -78,16 +78,11 @@ final class CommandApi {
             @PathVariable long hold,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "200") int limit) {
-        if (limit < 1 || limit > 1000) {
-            throw RefusedException.wrong("limit is out of range", "Give 1 to 1000.");
-        }
+        int size = Page.limit(limit);
         if (holds.find(hold).isEmpty()) {
             throw RefusedException.unknown("There is no hold " + hold, "`freshet holds` lists those that are open.");
         }
-        List<HoldBook.Covered> found = holds.paths(hold, after, limit + 1);
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(found.subList(0, limit), found.get(limit - 1).path());
+        return Page.of(holds.paths(hold, after, size + 1), size, HoldBook.Covered::path);
     }
 
     @PostMapping("/holds/{hold}/approve")

@@ -24,8 +24,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1")
 final class RunApi {
-    private static final int LARGEST_PAGE = 1000;
-
     private final RunHistory runs;
     private final Actions actions;
 
@@ -40,7 +38,7 @@ final class RunApi {
             @RequestParam(required = false) @Nullable String target,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "50") int limit) {
-        int size = size(limit);
+        int size = Page.limit(limit);
         actions.targets(target);
         List<RunRecord> found;
         try {
@@ -50,13 +48,8 @@ final class RunApi {
         } catch (IllegalArgumentException e) {
             throw RefusedException.wrong("after is no key", String.valueOf(e.getMessage()));
         }
-        if (found.size() <= size) {
-            return new Page<>(found, null);
-        }
-        RunRecord last = found.get(size - 1);
-        return new Page<>(
-                found.subList(0, size),
-                target == null ? RunHistory.RunKey.of(last).text() : Long.toString(last.run()));
+        return Page.of(
+                found, size, last -> target == null ? RunHistory.RunKey.of(last).text() : Long.toString(last.run()));
     }
 
     @GetMapping("/targets/{target}/runs/{run}")
@@ -73,7 +66,7 @@ final class RunApi {
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "200") int limit) {
         known(target, run);
-        int size = size(limit);
+        int size = Page.limit(limit);
         if (outcome != null
                 && Stream.of(Outcome.values()).noneMatch(one -> one.name().equals(outcome))) {
             throw RefusedException.wrong(
@@ -86,9 +79,7 @@ final class RunApi {
         } catch (IllegalArgumentException e) {
             throw RefusedException.wrong("after is no key", String.valueOf(e.getMessage()));
         }
-        return found.size() <= size
-                ? new Page<>(found, null)
-                : new Page<>(found.subList(0, size), found.get(size - 1).key());
+        return Page.of(found, size, last -> last.key());
     }
 
     @PostMapping("/targets/{target}/runs/{run}/rerun")
@@ -112,12 +103,5 @@ final class RunApi {
     private RunRecord known(String target, long run) {
         actions.targets(target);
         return runs.find(target, run).orElseThrow(() -> MissingRun.of(runs, target, run));
-    }
-
-    private static int size(int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            throw RefusedException.wrong("limit is out of range", "Give 1 to " + LARGEST_PAGE + ".");
-        }
-        return limit;
     }
 }

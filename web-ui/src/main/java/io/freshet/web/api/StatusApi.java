@@ -32,7 +32,6 @@ import org.springframework.web.context.request.async.DeferredResult;
 final class StatusApi {
     private static final long LONGEST_WAIT_SECONDS = 24 * 3600;
     private static final long DEFAULT_WAIT_SECONDS = 60;
-    private static final int LARGEST_PAGE = 1000;
 
     private final TargetOverview overview;
     private final PathAnswers paths;
@@ -74,7 +73,7 @@ final class StatusApi {
     List<VerificationAnswer> verifications(
             Actor actor, @PathVariable String target, @RequestParam(defaultValue = "20") int limit) {
         actions.targets(target);
-        return verifications.latest(target, required(limit)).stream()
+        return verifications.latest(target, Page.limit(limit)).stream()
                 .map(VerificationAnswer::of)
                 .toList();
     }
@@ -87,17 +86,8 @@ final class StatusApi {
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "200") int limit) {
         actions.targets(target);
-        List<VerificationBook.ExtraPath> found = verifications.extras(target, after, required(limit) + 1);
-        return found.size() <= limit
-                ? new Page<>(found, null)
-                : new Page<>(found.subList(0, limit), found.get(limit - 1).path());
-    }
-
-    private static int required(int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            throw RefusedException.wrong("limit is out of range", "Give 1 to " + LARGEST_PAGE + ".");
-        }
-        return limit;
+        List<VerificationBook.ExtraPath> found = verifications.extras(target, after, Page.limit(limit) + 1);
+        return Page.of(found, limit, VerificationBook.ExtraPath::path);
     }
 
     /** Completes a path that is being typed: what is in its last directory and begins as it does. */
@@ -108,7 +98,7 @@ final class StatusApi {
             @RequestParam(required = false) @Nullable String source,
             @RequestParam(defaultValue = "20") int limit) {
         try {
-            return completion.complete(prefix, source, required(limit));
+            return completion.complete(prefix, source, Page.limit(limit));
         } catch (IllegalArgumentException e) {
             throw RefusedException.wrong("This is no path", String.valueOf(e.getMessage()));
         }

@@ -4,9 +4,7 @@ import io.freshet.journal.AccountBook;
 import io.freshet.journal.AuditBook;
 import io.freshet.web.account.Actor;
 import io.freshet.web.account.Credentials;
-import io.freshet.web.account.Role;
 import io.freshet.web.action.AccountActions;
-import io.freshet.web.action.RefusedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -25,11 +23,9 @@ final class AdministrationController {
     private static final int COMMANDS_PER_PAGE = 100;
 
     private final AccountActions actions;
-    private final AuditBook audit;
 
-    AdministrationController(AccountActions actions, AuditBook audit) {
+    AdministrationController(AccountActions actions) {
         this.actions = actions;
-        this.audit = audit;
     }
 
     @GetMapping("/accounts")
@@ -115,10 +111,7 @@ final class AdministrationController {
 
     @GetMapping("/audit")
     String audit(Actor actor, Model model, @RequestParam(required = false) @Nullable Long after) {
-        if (!actor.may(Role.OPERATOR)) {
-            throw RefusedException.forbidden("Seeing the audit needs the operator role", "Ask an administrator.");
-        }
-        List<AuditBook.Command> found = audit.commands(null, after, COMMANDS_PER_PAGE + 1);
+        List<AuditBook.Command> found = actions.commands(actor, null, after, COMMANDS_PER_PAGE + 1);
         boolean more = found.size() > COMMANDS_PER_PAGE;
         model.addAttribute("commands", more ? found.subList(0, COMMANDS_PER_PAGE) : found);
         model.addAttribute("after", after);
