@@ -12,8 +12,8 @@ import io.freshet.policy.InvalidPolicyException;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policies;
 import io.freshet.policy.Policy;
+import io.freshet.web.account.Credentials;
 import io.freshet.web.account.FirstStart;
-import io.freshet.web.account.LocalToken;
 import io.freshet.web.account.MetricsToken;
 import io.freshet.web.account.Role;
 import io.freshet.web.evidence.EvidenceKey;
@@ -105,14 +105,11 @@ final class WebServer implements AutoCloseable {
 
     /** A token of an account with this role. */
     String token(Role role) {
-        String node = "test " + UUID.randomUUID();
-        String token = context.getBean(LocalToken.class).issue(node);
-        account("token-" + role.word(), role);
-        jdbc().sql("UPDATE api_token SET account = :account WHERE label = :label")
-                .param("account", "token-" + role.word())
-                .param("label", "command line on " + node)
-                .update();
-        return token;
+        String name = "token-" + role.word();
+        account(name, role);
+        return context.getBean(Credentials.class)
+                .token(name, UUID.randomUUID().toString(), role, null)
+                .orElseThrow();
     }
 
     Browser browser() {
