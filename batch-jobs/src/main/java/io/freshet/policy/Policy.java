@@ -99,57 +99,31 @@ public record Policy(
 
     /** Returns the same policy with another answer to what becomes of extras. */
     public Policy with(Extras other) {
-        return new Policy(
-                name,
-                windows,
-                cron,
-                misfire,
-                timeZone,
-                bytesPerSecond,
-                maxDeletes,
-                maxDeletesPerRun,
-                settle,
-                settleMax,
-                verify,
-                unstable,
-                linger,
-                other,
-                retry,
-                approvals);
+        return copy(windows, cron, misfire, timeZone, other, approvals);
     }
 
     /** Returns the same policy with other terms of approvals. */
     public Policy with(Approvals other) {
-        return new Policy(
-                name,
-                windows,
-                cron,
-                misfire,
-                timeZone,
-                bytesPerSecond,
-                maxDeletes,
-                maxDeletesPerRun,
-                settle,
-                settleMax,
-                verify,
-                unstable,
-                linger,
-                extras,
-                retry,
-                other);
+        return copy(windows, cron, misfire, timeZone, extras, other);
     }
 
     /** Returns the same policy with runs at the firings of a schedule instead of windows. */
     public Policy at(Cron firings, Misfire missed, ZoneId zone) {
-        return served(List.of(), firings, missed, zone);
+        return copy(List.of(), firings, missed, zone, extras, approvals);
     }
 
     /** Returns the same policy with windows instead of a schedule. */
     public Policy in(ZoneId zone, Window... spans) {
-        return served(List.of(spans), null, misfire, zone);
+        return copy(List.of(spans), null, misfire, zone, extras, approvals);
     }
 
-    private Policy served(List<Window> spans, @Nullable Cron firings, Misfire missed, ZoneId zone) {
+    private Policy copy(
+            List<Window> spans,
+            @Nullable Cron firings,
+            Misfire missed,
+            ZoneId zone,
+            Extras ofExtras,
+            Approvals ofApprovals) {
         return new Policy(
                 name,
                 spans,
@@ -164,9 +138,9 @@ public record Policy(
                 verify,
                 unstable,
                 linger,
-                extras,
+                ofExtras,
                 retry,
-                approvals);
+                ofApprovals);
     }
 
     /** Returns a policy with every option at its default. */
