@@ -45,14 +45,12 @@ public final class AccountBook {
 
     /** Returns the same for somebody other than {@code name}; locks those rows, lest two of them let each other go. */
     public boolean hasLastingBeside(String role, String name) {
-        return !jdbc.sql("""
+        return jdbc.sql("""
                         SELECT name FROM account
                         WHERE role = :role AND password_hash IS NOT NULL AND NOT one_time
                         ORDER BY name FOR UPDATE
-                        """).param("role", role).query(String.class).stream()
-                .filter(other -> !other.equals(name))
-                .toList()
-                .isEmpty();
+                        """).param("role", role).query((row, number) -> row.getString("name")).list().stream()
+                .anyMatch(other -> !other.equals(name));
     }
 
     /** Adds an account, or gives it another role and password. */
@@ -98,21 +96,17 @@ public final class AccountBook {
                 """).param("name", name).param("hash", hash).update();
     }
 
-    /** Gives an account another role; returns whether there is such an account. */
-    public boolean setRole(String name, String role) {
-        return jdbc.sql("UPDATE account SET role = :role WHERE name = :name")
-                        .param("name", name)
-                        .param("role", role)
-                        .update()
-                == 1;
+    /** Gives an account another role. */
+    public void setRole(String name, String role) {
+        jdbc.sql("UPDATE account SET role = :role WHERE name = :name")
+                .param("name", name)
+                .param("role", role)
+                .update();
     }
 
     /** Removes an account with its tokens and grants; its sessions end with it. */
-    public boolean remove(String name) {
-        return jdbc.sql("DELETE FROM account WHERE name = :name")
-                        .param("name", name)
-                        .update()
-                == 1;
+    public void remove(String name) {
+        jdbc.sql("DELETE FROM account WHERE name = :name").param("name", name).update();
     }
 
     /** Returns all accounts, by name. */

@@ -1,12 +1,10 @@
 package io.freshet.journal;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -15,15 +13,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * however many there are. Thread-safe.
  */
 public final class Agenda {
-    private static final String READY = """
-            EXISTS (SELECT 1 FROM work_item w
-                    WHERE w.target_id = ts.target_id AND w.lane = '%1$s' AND w.attempts = 0 AND w.ready_at <= now()
-                      AND %2$s)
-            OR EXISTS (SELECT 1 FROM work_item w
-                       WHERE w.target_id = ts.target_id AND w.lane = '%1$s' AND w.attempts > 0 AND w.ready_at <= now()
-                         AND %2$s)
-            """;
-
     private final JdbcClient jdbc;
     private final Transactions transactions;
 
@@ -76,7 +65,10 @@ public final class Agenda {
                                        %s AS express, %s AS bulk
                                 FROM target_state ts JOIN target t USING (target_id) JOIN source s USING (source_id)
                                 WHERE ts.target_id = ANY (:targets)
-                                """.formatted(Holds.STANDS, ready(Lane.EXPRESS), ready(Lane.BULK)))
+                                """.formatted(
+                                        Holds.STANDS,
+                                        WorkQueue.isReady("ts.target_id", "'EXPRESS'"),
+                                        WorkQueue.isReady("ts.target_id", "'BULK'")))
                         .param("targets", targets.stream().map(TargetId::value).toArray(Integer[]::new))
                         .query((row, number) -> Map.entry(
                                 new TargetId(row.getInt("target_id")),
@@ -92,18 +84,14 @@ public final class Agenda {
         return agenda;
     }
 
-    private static String ready(Lane lane) {
-        return READY.formatted(lane.name(), WorkQueue.NOT_HELD);
-    }
-
     private static Set<Lane> lanes(boolean express, boolean bulk) {
-        List<Lane> lanes = new ArrayList<>();
+        Set<Lane> lanes = EnumSet.noneOf(Lane.class);
         if (express) {
             lanes.add(Lane.EXPRESS);
         }
         if (bulk) {
             lanes.add(Lane.BULK);
         }
-        return lanes.stream().collect(Collectors.toUnmodifiableSet());
+        return lanes;
     }
 }

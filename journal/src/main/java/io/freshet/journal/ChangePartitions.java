@@ -47,9 +47,7 @@ final class ChangePartitions {
                     cleared.postpone("changes in " + part.name + " (locked by somebody)");
                 }
             }
-            for (String left : leftBehind(source)) {
-                dropTable(pass, left);
-            }
+            transactions.dropDetached(pass, "change_" + source + "_[0-9]+");
         }
         return cleared;
     }
@@ -72,21 +70,15 @@ final class ChangePartitions {
             return;
         }
         boolean detached = transactions.run(pass, () -> {
-            if (part.end == null) {
-                jdbc.sql("LOCK TABLE " + part.name + " IN ACCESS EXCLUSIVE MODE")
-                        .update();
-            }
-            // Changes may have come into the default partition until it was locked.
-            long upTo = part.end == null ? lastOfDefault(source, part).orElse(last.get()) : last.get();
+            long upTo = part.end == null ? lastOfDefaultWhenLocked(source, part).orElse(last.get()) : last.get();
             if (isNeeded(source, upTo)) {
                 return false;
             }
-            if (part.end == null) {
-                jdbc.sql("TRUNCATE " + part.name).update();
-            } else {
-                jdbc.sql("ALTER TABLE change_" + source + " DETACH PARTITION " + part.name)
-                        .update();
-            }
+            jdbc.sql(
+                            part.end == null
+                                    ? "TRUNCATE " + part.name
+                                    : "ALTER TABLE change_" + source + " DETACH PARTITION " + part.name)
+                    .update();
             jdbc.sql("""
                             INSERT INTO change_trim AS t (source_id, up_to) VALUES (:source, :upTo)
                             ON CONFLICT (source_id) DO UPDATE
@@ -97,6 +89,12 @@ final class ChangePartitions {
         if (detached) {
             cleared.add("partitions of changes", 1);
         }
+    }
+
+    /** Changes may have come into it until it was locked, and come no more from then on. */
+    private Optional<Long> lastOfDefaultWhenLocked(int source, Part part) {
+        jdbc.sql("LOCK TABLE " + part.name + " IN ACCESS EXCLUSIVE MODE").update();
+        return lastOfDefault(source, part);
     }
 
     private Optional<Long> lastOfDefault(int source, Part part) {
@@ -120,21 +118,5 @@ final class ChangePartitions {
                 .query(Boolean.class)
                 .optional()
                 .orElse(false);
-    }
-
-    /** Detached, and not dropped yet: dropping takes a while where there is much, and nobody is to wait for that. */
-    private List<String> leftBehind(int source) {
-        return jdbc.sql("""
-                        SELECT relname FROM pg_class
-                        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relispartition
-                          AND relname ~ ('^change_' || :source::text || '_[0-9]+$')
-                        """)
-                .param("source", source)
-                .query((row, number) -> row.getString("relname"))
-                .list();
-    }
-
-    private void dropTable(RetentionPass pass, String name) {
-        transactions.run(pass, () -> jdbc.sql("DROP TABLE " + name).update());
     }
 }

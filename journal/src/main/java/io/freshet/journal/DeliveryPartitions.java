@@ -56,9 +56,7 @@ final class DeliveryPartitions {
                 detach(pass, part, cleared);
             }
         }
-        for (String left : leftBehind()) {
-            transactions.run(pass, () -> jdbc.sql("DROP TABLE " + left).update());
-        }
+        transactions.dropDetached(pass, "delivery_[0-9]{4}_[0-9]{2}(_[0-9]+)?");
         return cleared;
     }
 
@@ -213,14 +211,5 @@ final class DeliveryPartitions {
         jdbc.sql("UPDATE retention SET deliveries_since = greatest(deliveries_since, :since)")
                 .param("since", moment.atOffset(ZoneOffset.UTC))
                 .update();
-    }
-
-    /** Detached, and not dropped yet: dropping takes a while where there is much, and no acknowledgement is to wait for that. */
-    private List<String> leftBehind() {
-        return jdbc.sql("""
-                        SELECT relname FROM pg_class
-                        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relispartition
-                          AND relname ~ '^delivery_[0-9]{4}_[0-9]{2}(_[0-9]+)?$'
-                        """).query((row, number) -> row.getString("relname")).list();
     }
 }

@@ -2,6 +2,7 @@ package io.freshet.journal;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
+import java.util.List;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -63,5 +64,25 @@ final class PassTransactions {
             }
             return work.get();
         });
+    }
+
+    /**
+     * Drops the partitions that were detached, each in a transaction of its own: dropping takes a while where there is much, and
+     * nobody is to wait for that.
+     *
+     * @param names a regular expression of the names of such partitions
+     */
+    void dropDetached(RetentionPass pass, String names) {
+        List<String> detached = jdbc.sql("""
+                        SELECT relname FROM pg_class
+                        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relispartition
+                          AND relname ~ ('^' || :names || '$')
+                        """)
+                .param("names", names)
+                .query((row, number) -> row.getString("relname"))
+                .list();
+        for (String name : detached) {
+            run(pass, () -> jdbc.sql("DROP TABLE " + name).update());
+        }
     }
 }

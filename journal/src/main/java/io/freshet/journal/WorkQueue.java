@@ -51,17 +51,21 @@ public final class WorkQueue {
         this.transactions = new Transactions(dataSource);
     }
 
+    /** SQL for whether a lane of a target has something to do now, apart from what is held; both are SQL, too. */
+    static String isReady(String target, String lane) {
+        return """
+                EXISTS (SELECT 1 FROM work_item w
+                        WHERE w.target_id = %1$s AND w.lane = %2$s AND w.attempts = 0 AND w.ready_at <= now() AND %3$s)
+                OR EXISTS (SELECT 1 FROM work_item w
+                           WHERE w.target_id = %1$s AND w.lane = %2$s AND w.attempts > 0 AND w.ready_at <= now() AND %3$s)
+                """.formatted(target, lane, NOT_HELD);
+    }
+
     /** Returns the lanes that have something to do now, apart from what is held. */
     public Set<Lane> readyLanes(TargetId target) {
         List<String> lanes = jdbc.sql("""
-                        SELECT lane FROM unnest(enum_range(NULL::lane)) AS lane
-                        WHERE EXISTS (SELECT 1 FROM work_item w
-                                      WHERE w.target_id = :target AND w.lane = lane.lane AND w.attempts = 0
-                                        AND w.ready_at <= now() AND %1$s)
-                           OR EXISTS (SELECT 1 FROM work_item w
-                                      WHERE w.target_id = :target AND w.lane = lane.lane AND w.attempts > 0
-                                        AND w.ready_at <= now() AND %1$s)
-                        """.formatted(NOT_HELD))
+                        SELECT lane FROM unnest(enum_range(NULL::lane)) AS lane WHERE %s
+                        """.formatted(isReady(":target", "lane.lane")))
                 .param("target", target.value())
                 .query((row, n) -> row.getString("lane"))
                 .list();
