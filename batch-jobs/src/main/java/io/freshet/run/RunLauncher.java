@@ -230,11 +230,12 @@ public final class RunLauncher {
         if (last == null) {
             return operator.start(replication.job(), parameters);
         }
-        for (JobExecution execution : repository.getJobExecutions(last.getJobInstance())) {
-            boolean isLast = execution.getId() == last.getId();
-            JobExecution ended = execution.isRunning() ? operator.recover(execution) : execution;
-            if (isLast) {
-                last = ended;
+        if (last.isRunning()) {
+            last = operator.recover(last);
+        }
+        for (JobExecution other : repository.getJobExecutions(last.getJobInstance())) {
+            if (other.isRunning()) {
+                operator.recover(other);
             }
         }
         endUnknown(last);
