@@ -18,11 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * Reads a configuration file, and finds everything that is wrong with it before anything is started.
@@ -81,15 +76,8 @@ public final class ConfigurationReader {
 
     private Optional<Value> compose() {
         try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            Node root = new Yaml(new LoaderOptions()).compose(text);
-            if (root != null) {
-                return Optional.of(new Value(root, "", problems));
-            }
-            problems.add(null, "", "the file is empty; 'freshet demo' writes one to begin with");
-        } catch (MarkedYAMLException malformed) {
-            problems.add(malformed.getProblemMark(), "", "this is not YAML: " + malformed.getProblem());
-        } catch (YAMLException malformed) {
-            problems.add(null, "", "this is not YAML: " + malformed.getMessage());
+            return Value.compose(
+                    text, problems, "this is not YAML", "the file is empty; 'freshet demo' writes one to begin with");
         } catch (NoSuchFileException missing) {
             problems.add(null, "", "there is no such file; name one with --config FILE");
         } catch (CharacterCodingException malformed) {

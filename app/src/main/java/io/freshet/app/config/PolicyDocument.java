@@ -6,11 +6,6 @@ import io.freshet.policy.PolicyParser;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Optional;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads a policy from a document of its own, as {@code policies} of the configuration are read. Thread-safe. */
 public final class PolicyDocument implements PolicyParser {
@@ -19,7 +14,11 @@ public final class PolicyDocument implements PolicyParser {
     @Override
     public Policy parse(String name, String document) {
         Problems problems = new Problems("policy " + name);
-        Optional<Policy> policy = compose(document, problems)
+        Optional<Policy> policy = Value.compose(
+                        new StringReader(document),
+                        problems,
+                        "this is neither YAML nor JSON",
+                        "there is nothing in it; write {} for a policy that has every default")
                 .flatMap(value -> value.section(PolicyReader.KEYS, EXAMPLE))
                 .map(section -> {
                     checkName(name, section, problems);
@@ -49,20 +48,5 @@ public final class PolicyDocument implements PolicyParser {
                                 "'" + written + "' must be left out, or be '" + name + "', by which it was asked for");
                     }
                 }));
-    }
-
-    private static Optional<Value> compose(String document, Problems problems) {
-        try {
-            Node root = new Yaml(new LoaderOptions()).compose(new StringReader(document));
-            if (root != null) {
-                return Optional.of(new Value(root, "", problems));
-            }
-            problems.add(null, "", "there is nothing in it; write {} for a policy that has every default");
-        } catch (MarkedYAMLException malformed) {
-            problems.add(malformed.getProblemMark(), "", "this is neither YAML nor JSON: " + malformed.getProblem());
-        } catch (YAMLException malformed) {
-            problems.add(null, "", "this is neither YAML nor JSON: " + malformed.getMessage());
-        }
-        return Optional.empty();
     }
 }

@@ -1,6 +1,7 @@
 package io.freshet.app.config;
 
 import io.freshet.filter.RuleOrigin;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -26,6 +31,27 @@ final class Value {
         this.node = node;
         this.key = key;
         this.problems = problems;
+    }
+
+    /**
+     * Returns what a document holds.
+     *
+     * @param malformed what is said of one that cannot be read
+     * @param empty what is said of one with nothing in it
+     */
+    static Optional<Value> compose(Reader document, Problems problems, String malformed, String empty) {
+        try {
+            Node root = new Yaml(new LoaderOptions()).compose(document);
+            if (root != null) {
+                return Optional.of(new Value(root, "", problems));
+            }
+            problems.add(null, "", empty);
+        } catch (MarkedYAMLException e) {
+            problems.add(e.getProblemMark(), "", malformed + ": " + e.getProblem());
+        } catch (YAMLException e) {
+            problems.add(null, "", malformed + ": " + e.getMessage());
+        }
+        return Optional.empty();
     }
 
     boolean isNothing() {
