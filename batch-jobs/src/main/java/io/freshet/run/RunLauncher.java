@@ -11,6 +11,7 @@ import io.freshet.journal.TargetId;
 import io.freshet.journal.TargetVerification;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.transaction.TransactionException;
 
 /**
@@ -202,8 +204,13 @@ public final class RunLauncher {
                     .addString("lane", run.lane().name(), false)
                     .toJobParameters();
             ended(scope, execute(launch, parameters, scope.recorder()));
-        } catch (JobExecutionException e) {
-            throw new IllegalStateException("run " + run.number() + " on " + served + " could not be launched", e);
+        } catch (JobExecutionException | OptimisticLockingFailureException e) {
+            throw new FreshetException(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "run " + run.number() + " on " + served
+                            + " could not be launched, another process wrote of it just then; tried again: "
+                            + e.getMessage(),
+                    e);
         } finally {
             lanes.remove(run.lane());
             replication.end(scope);
@@ -221,32 +228,16 @@ public final class RunLauncher {
     }
 
     /**
-     * Executions that a dead process left as started are recovered first; its lease had passed to us before. Not only the last
-     * one: a process that wakes after its lease has passed writes once more what it thinks of its own, and Spring Batch restarts
-     * nothing of which any execution seems to run.
+     * What Spring Batch has written of earlier executions decides nothing: the run is running, as the journal says, and its lease
+     * is ours. A process that died leaves its execution as started; one that wakes after its lease has passed writes once more
+     * what it thinks of its own, whichever that was; a database with a full disk takes some of an execution's end and not all.
+     * Spring Batch would restart nothing of which any execution seems to run, to be complete or to be unknown.
      */
     private JobExecution restart(JobParameters parameters) throws JobExecutionException {
         JobExecution last = repository.getLastJobExecution(ReplicationJob.NAME, parameters);
         if (last == null) {
             return operator.start(replication.job(), parameters);
         }
-        if (last.isRunning()) {
-            last = operator.recover(last);
-        }
-        for (JobExecution other : repository.getJobExecutions(last.getJobInstance())) {
-            if (other.isRunning()) {
-                operator.recover(other);
-            }
-        }
-        endUnknown(last);
-        return operator.restart(last);
-    }
-
-    /**
-     * A database that took some of what an execution said of its end, and not all, as on a full disk, leaves it or a step as
-     * unknown, which Spring Batch never restarts. What it did is known: to the queue and the intents, which decide.
-     */
-    private void endUnknown(JobExecution last) {
         for (StepExecution step : last.getStepExecutions()) {
             if (step.getStatus() == BatchStatus.UNKNOWN || step.getStatus().isRunning()) {
                 step.setStatus(BatchStatus.FAILED);
@@ -254,11 +245,15 @@ public final class RunLauncher {
                 repository.update(step);
             }
         }
-        if (last.getStatus() == BatchStatus.UNKNOWN) {
-            last.setStatus(BatchStatus.FAILED);
-            last.setExitStatus(ExitStatus.FAILED);
-            repository.update(last);
+        for (JobExecution earlier : repository.getJobExecutions(last.getJobInstance())) {
+            if (earlier.getStatus() != BatchStatus.FAILED && earlier.getStatus() != BatchStatus.STOPPED) {
+                earlier.setStatus(BatchStatus.FAILED);
+                earlier.setExitStatus(ExitStatus.FAILED);
+                earlier.setEndTime(LocalDateTime.now(clock));
+                repository.update(earlier);
+            }
         }
+        return operator.restart(last);
     }
 
     private void ended(RunScope scope, JobExecution execution) {

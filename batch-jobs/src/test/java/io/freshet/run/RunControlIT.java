@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that are interrupted, asked for again, or overtaken by newer changes. */
 class RunControlIT extends OneTarget {
@@ -60,6 +62,22 @@ class RunControlIT extends OneTarget {
     /** A database whose disk is full takes one row of a run's end and not the other; there is room again, and it goes on. */
     @Test
     void aRunWhoseEndWasRecordedInPartGoesOn() throws IOException {
+        goesOnThough("UNKNOWN");
+    }
+
+    /** Rule 4: a process that wakes after its lease has passed writes of its execution what it thinks; the run goes on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UNKNOWN", "COMPLETED"})
+    void aRunOfWhichAFrozenProcessWroteAgainGoesOn(String status) throws IOException {
+        goesOnThough("STARTED");
+        replication.jdbc().sql("""
+                        UPDATE batch.BATCH_JOB_EXECUTION SET status = :status, exit_code = :status, end_time = NULL
+                        WHERE job_execution_id = (SELECT min(job_execution_id) FROM batch.BATCH_JOB_EXECUTION)
+                        """).param("status", status).update();
+        goesOn();
+    }
+
+    private void goesOnThough(String status) throws IOException {
         write("x", "one");
         start();
         replication.awaitEqual(replica);
@@ -67,19 +85,28 @@ class RunControlIT extends OneTarget {
         for (String table : new String[] {"STEP", "JOB"}) {
             replication
                     .jdbc()
-                    .sql("UPDATE batch.BATCH_" + table + "_EXECUTION SET status = 'UNKNOWN', exit_code = 'UNKNOWN'")
+                    .sql("UPDATE batch.BATCH_" + table + "_EXECUTION SET status = :status, exit_code = 'UNKNOWN'")
+                    .param("status", status)
                     .update();
         }
+        goesOn();
+    }
+
+    /** Puts the one run back to running, as a process that died leaves it, and serves the target again. */
+    private void goesOn() throws IOException {
         replication
                 .jdbc()
-                .sql("UPDATE run SET state = 'RUNNING', ended_at = NULL")
+                .sql("UPDATE run SET state = 'RUNNING', ended_at = NULL WHERE run_number = 1")
                 .update();
-        write("x", "another");
+        write("x", "another" + count("SELECT count(*) FROM batch.BATCH_JOB_EXECUTION"));
         replication.start();
         replication.changed("x");
         replication.awaitEqual(replica);
-        assertThat(count("SELECT count(*) FROM batch.BATCH_JOB_EXECUTION WHERE status = 'UNKNOWN'"))
-                .isZero();
+        await().atMost(PATIENCE)
+                .until(() -> count("SELECT count(*) FROM run WHERE run_number = 1 AND state = 'COMPLETED'") == 1);
+        replication.stop();
+        assertThat(text("SELECT DISTINCT status FROM batch.BATCH_JOB_EXECUTION"))
+                .isSubsetOf("COMPLETED", "FAILED");
     }
 
     /** Rule 31: a rerun takes the failed items of that run, or none; and a run with failures never reads as completed. */
