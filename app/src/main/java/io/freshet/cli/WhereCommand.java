@@ -46,6 +46,7 @@ final class WhereCommand extends Asking {
             String below = place.path("path").asString();
             out.println(
                     VisibleText.of(place.path("source").asString() + ": " + (below.isEmpty() ? "everything" : below)));
+            out.println(observation(place));
             Table table = new Table("TARGET", "STATE", "");
             for (JsonNode each : place.path("targets")) {
                 table.row(
@@ -56,6 +57,14 @@ final class WhereCommand extends Asking {
             table.print(out);
             place.path("targets").forEach(each -> tellOutlook(each, out));
         }
+    }
+
+    /** Up to when the source was observed, and whether what it has now was compared: of what nobody looked at nothing is claimed. */
+    private static String observation(JsonNode place) {
+        return "  observed as of " + Wording.moment(place.path("observedAt"))
+                + (place.path("sourceSeen").asBoolean()
+                        ? ", looked at just now"
+                        : "; the source itself could not be looked at");
     }
 
     /** The same words as on the page. */

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -291,6 +293,26 @@ class CommandsTest {
         assertThat(outcome.status).isEqualTo(status);
         assertThat(outcome.out).startsWith("content: a/b\n").contains("So it is.");
         assertThat(server.requests()).containsExactly("GET /where?path=a%2Fb+c");
+    }
+
+    /** Rule 24: an answer from what was observed alone says so. */
+    @ParameterizedTest
+    @CsvSource({
+        "true, 'observed as of 2026-01-02 03:00:00, looked at just now'",
+        "false, 'observed as of 2026-01-02 03:00:00; the source itself could not be looked at'"
+    })
+    void whereTellsWhetherTheSourceWasLookedAt(boolean isSeen, String words) {
+        String moment = LocalDateTime.of(2026, 1, 2, 3, 0)
+                .atZone(ZoneId.systemDefault())
+                .toInstant()
+                .toString();
+        server.answers(
+                "GET /where",
+                200,
+                "[{\"source\":\"content\",\"path\":\"a\",\"observedAt\":\"" + moment + "\",\"sourceSeen\":" + isSeen
+                        + ",\"targets\":[]}]");
+
+        assertThat(run("where", "a").out).contains("  " + words + "\n");
     }
 
     @ParameterizedTest

@@ -105,6 +105,9 @@ final class Dispatcher {
             }
             wanted.addAll(planned ? stores.queue().readyLanes(served.id()) : entry.ready());
             wanted.addAll(lanesBrokenOff(served, held));
+            if (entry.unchecked()) {
+                wanted.add(Lane.EXPRESS);
+            }
             // A run of changes that lingers is not to be woken for it again and again: the next one verifies.
             if (!served.isBusy(Lane.BULK)
                     && (entry.verification() || mayBeDue(served, entry))

@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.journal.Lane;
 import io.freshet.journal.Lease;
 import io.freshet.journal.Partials;
 import io.freshet.journal.TargetState;
@@ -49,24 +50,11 @@ final class Preparation {
             sourceGuard.requireFresh(served, root);
             TargetState before = stores.states().get(served.id());
             boolean emptyApproved = sourceGuard.check(served, lease, root, before);
-            TargetSession session = connections.kept(served, scope.lane(), lease);
-            boolean connected = session == null;
-            if (session == null) {
-                session = connections.connect(served, scope.lane(), lease);
-            }
-            // A target that failed was connected to by the probe before this run.
-            if (connected || before.failingAttempts() > 0) {
-                stores.states()
-                        .reached(
-                                lease,
-                                session.capabilities().stream()
-                                        .map(Capability::name)
-                                        .toList());
-            }
+            TargetSession session = connected(served, scope.lane(), lease, before);
             // One lane after the other: at the first run of a target both would mark it, and each take the other for
             // somebody else.
             synchronized (served) {
-                targetGuard.check(served, lease, session, stores.states().get(served.id()));
+                targetGuard.check(served, scope.lane(), lease, session);
                 takeOver(scope, session);
             }
             scope.prepared(root, session, stores.states().get(served.id()), emptyApproved);
@@ -74,6 +62,33 @@ final class Preparation {
             root.close();
             throw e;
         }
+    }
+
+    /**
+     * Looks without a run whether the target is there and is the one we know.
+     *
+     * @throws io.freshet.failure.FreshetException with the reason why it cannot be served just now
+     */
+    void check(ServedTarget served, Lane lane, Lease lease) {
+        TargetSession session = connected(served, lane, lease, stores.states().get(served.id()));
+        synchronized (served) {
+            targetGuard.check(served, lane, lease, session);
+        }
+    }
+
+    private TargetSession connected(ServedTarget served, Lane lane, Lease lease, TargetState before) {
+        TargetSession kept = connections.kept(served, lane, lease);
+        TargetSession session = kept == null ? connections.connect(served, lane, lease) : kept;
+        // A target that failed was connected to by the probe before this run.
+        if (kept == null || before.failingAttempts() > 0) {
+            stores.states()
+                    .reached(
+                            lease,
+                            session.capabilities().stream()
+                                    .map(Capability::name)
+                                    .toList());
+        }
+        return session;
     }
 
     /**

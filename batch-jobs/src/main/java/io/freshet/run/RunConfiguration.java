@@ -60,15 +60,23 @@ public class RunConfiguration {
     }
 
     @Bean
+    Settlement settlement(Stores stores) {
+        return new Settlement(stores);
+    }
+
+    @Bean
+    Preparation preparation(Stores stores, Connections connections, SourceGuard sourceGuard, Settlement settlement) {
+        return new Preparation(stores, connections, sourceGuard, new TargetGuard(stores, connections), settlement);
+    }
+
+    @Bean
     ReplicationJob replicationJob(
             Stores stores,
-            Connections connections,
+            Preparation preparation,
             SourceGuard sourceGuard,
             MountGuard mountGuard,
+            Settlement settlement,
             JobRepository repository) {
-        Settlement settlement = new Settlement(stores);
-        Preparation preparation =
-                new Preparation(stores, connections, sourceGuard, new TargetGuard(stores), settlement);
         Drain drain = new Drain(stores, sourceGuard, mountGuard, settlement);
         return new ReplicationJob(
                 repository,
@@ -89,11 +97,12 @@ public class RunConfiguration {
     RunLauncher runLauncher(
             Stores stores,
             Connections connections,
+            Preparation preparation,
             ReplicationJob replication,
             JobOperator operator,
             JobRepository repository,
             Clock clock) {
-        return new RunLauncher(stores, connections, replication, operator, repository, clock);
+        return new RunLauncher(stores, connections, preparation, replication, operator, repository, clock);
     }
 
     @Bean

@@ -51,6 +51,7 @@ public final class RunLauncher {
     private final Map<ServedTarget, Map<Lane, RunScope>> active = new ConcurrentHashMap<>();
     private final Stores stores;
     private final Connections connections;
+    private final Preparation preparation;
     private final ReplicationJob replication;
     private final JobOperator operator;
     private final JobRepository repository;
@@ -59,12 +60,14 @@ public final class RunLauncher {
     RunLauncher(
             Stores stores,
             Connections connections,
+            Preparation preparation,
             ReplicationJob replication,
             JobOperator operator,
             JobRepository repository,
             Clock clock) {
         this.stores = stores;
         this.connections = connections;
+        this.preparation = preparation;
         this.replication = replication;
         this.operator = operator;
         this.repository = repository;
@@ -89,6 +92,8 @@ public final class RunLauncher {
                 Optional<Launch> launch = next(served, lane, held);
                 if (launch.isPresent()) {
                     execute(served, held, launch.get());
+                } else if (lane == Lane.EXPRESS && stores.states().isUnchecked(served.id())) {
+                    check(served, lane, held);
                 }
             }
         } catch (FreshetException e) {
@@ -116,6 +121,16 @@ public final class RunLauncher {
         } catch (FreshetException e) {
             failing(served, held, e);
             return false;
+        }
+    }
+
+    /** Of a target that nothing is sent to nobody would notice that it is gone, or another. */
+    private void check(ServedTarget served, Lane lane, HeldLease held) {
+        try {
+            preparation.check(served, lane, held.lease());
+        } catch (FreshetException e) {
+            connections.drop(served, lane);
+            failing(served, held, e);
         }
     }
 

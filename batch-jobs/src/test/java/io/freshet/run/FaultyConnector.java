@@ -74,6 +74,11 @@ public final class FaultyConnector implements TargetConnector {
         }
 
         @Override
+        public void replaceMarker(byte[] content) {
+            local.replaceMarker(content);
+        }
+
+        @Override
         public Optional<TargetEntry> look(RelativePath path) {
             return local.look(path);
         }

@@ -30,6 +30,7 @@ public final class Agenda {
      * @param verification a comparison of the whole target, or the removal of what it found
      * @param expired approvals that were not used in time
      * @param adopting the comparison that follows an adoption, which may be due
+     * @param unchecked a look whether it is still there and the one we know
      */
     public record Entry(
             boolean planning,
@@ -37,7 +38,8 @@ public final class Agenda {
             Set<Lane> ready,
             boolean verification,
             boolean expired,
-            boolean adopting) {
+            boolean adopting,
+            boolean unchecked) {
         public Entry {
             ready = Set.copyOf(ready);
         }
@@ -62,11 +64,12 @@ public final class Agenda {
                                        EXISTS (SELECT FROM hold h
                                                WHERE h.target_id = ts.target_id AND h.state = 'APPROVED' AND h.ended_at IS NULL
                                                  AND h.expires_at <= now()) AS expired,
-                                       %s AS express, %s AS bulk
+                                       %s AS unchecked, %s AS express, %s AS bulk
                                 FROM target_state ts JOIN target t USING (target_id) JOIN source s USING (source_id)
                                 WHERE ts.target_id = ANY (:targets)
                                 """.formatted(
                                         Holds.STANDS,
+                                        TargetStates.UNCHECKED,
                                         WorkQueue.isReady("ts.target_id", "'EXPRESS'"),
                                         WorkQueue.isReady("ts.target_id", "'BULK'")))
                         .param("targets", targets.stream().map(TargetId::value).toArray(Integer[]::new))
@@ -78,7 +81,8 @@ public final class Agenda {
                                         lanes(row.getBoolean("express"), row.getBoolean("bulk")),
                                         row.getBoolean("verification"),
                                         row.getBoolean("expired"),
-                                        row.getBoolean("adopting"))))
+                                        row.getBoolean("adopting"),
+                                        row.getBoolean("unchecked"))))
                         .list())
                 .forEach(one -> agenda.put(one.getKey(), one.getValue()));
         return agenda;

@@ -17,10 +17,15 @@ public final class Journal {
         this.jdbc = JdbcClient.create(dataSource);
     }
 
-    /** Takes over writing a source's journal; whoever wrote before is refused from now on. */
+    /**
+     * Takes over writing a source's journal; whoever wrote before is refused from now on, also if the database is restored to
+     * what it was before: epochs are as those of {@link Leases}.
+     */
     public ChangeWriter openWriter(SourceId source) {
         return jdbc.sql("""
-                        UPDATE source SET writer_epoch = writer_epoch + 1 WHERE source_id = :source
+                        UPDATE source
+                        SET writer_epoch = greatest(writer_epoch + 1, extract(epoch FROM clock_timestamp())::bigint)
+                        WHERE source_id = :source
                         RETURNING writer_epoch, head
                         """)
                 .param("source", source.value())

@@ -111,6 +111,9 @@ final class JournalWriter implements ChangeWriter {
                 if (!row.next()) {
                     throw superseded();
                 }
+                if (row.getLong(1) - count < head.get()) {
+                    throw wentBack();
+                }
                 return new Numbers(row.getLong(1), row.getTimestamp(2).toInstant());
             }
         }
@@ -189,10 +192,11 @@ final class JournalWriter implements ChangeWriter {
     public void observed(Duration age) {
         int rows;
         try {
-            rows = transactions.inTransaction(() -> jdbc.update("""
+            rows = transactions.inTransaction(
+                    () -> jdbc.update("""
                     UPDATE source SET observed_at = clock_timestamp() - ? * interval '1 microsecond'
-                    WHERE source_id = ? AND writer_epoch = ?
-                    """, age.toNanos() / 1000, source.value(), epoch));
+                    WHERE source_id = ? AND writer_epoch = ? AND head >= ?
+                    """, age.toNanos() / 1000, source.value(), epoch, head.get()));
         } catch (DataAccessException e) {
             throw Transactions.refused(e);
         }
@@ -205,6 +209,15 @@ final class JournalWriter implements ChangeWriter {
         return new FreshetException(
                 ErrorCode.LEASE_LOST,
                 "another watcher has taken over source " + source.value() + " (our writer epoch was " + epoch
-                        + "); this one stops");
+                        + "), or the database went back to an earlier state; this one stops");
+    }
+
+    /** Rule 5: what was journaled is not there any more. Whoever watches next compares the whole source with the catalogue. */
+    private FreshetException wentBack() {
+        return new FreshetException(
+                ErrorCode.LEASE_LOST,
+                "the database knows less of source " + source.value() + " than was written to it (change " + head.get()
+                        + "): it was restored, or failed over to a server that lagged; this watcher stops, the next one compares"
+                        + " everything");
     }
 }

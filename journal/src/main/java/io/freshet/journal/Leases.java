@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Who may serve which target, by the database's clock. Thread-safe. */
 public final class Leases {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String SECONDS = "extract(epoch FROM clock_timestamp())::bigint";
 
     private final JdbcClient jdbc;
     private final Transactions transactions;
@@ -21,7 +22,9 @@ public final class Leases {
 
     /**
      * Takes the lease of a target if nobody holds it, it ran out, or an earlier process of this node held it; with a new
-     * epoch, so that whatever that process still has under way is fenced off.
+     * epoch, so that whatever that process still has under way is fenced off. Epochs count the seconds of the database's clock,
+     * or one more than the last where that is more: a database that was restored from yesterday gives none twice, and the gates
+     * that targets have from today are older than its next (rule 5).
      *
      * @param node who asks; only one process with this name may live at a time
      */
@@ -29,13 +32,13 @@ public final class Leases {
         String nonce = new BigInteger(128, RANDOM).toString(36);
         return transactions.inTransaction(() -> jdbc.sql("""
                         INSERT INTO lease AS held (target_id, node, epoch, nonce, expires_at)
-                        VALUES (:target, :node, 1, :nonce, clock_timestamp() + :millis * interval '1 millisecond')
+                        VALUES (:target, :node, %1$s, :nonce, clock_timestamp() + :millis * interval '1 millisecond')
                         ON CONFLICT (target_id) DO UPDATE
-                        SET node = excluded.node, epoch = held.epoch + 1, nonce = excluded.nonce,
+                        SET node = excluded.node, epoch = greatest(held.epoch + 1, %1$s), nonce = excluded.nonce,
                             expires_at = excluded.expires_at
                         WHERE held.node = excluded.node OR held.expires_at < clock_timestamp()
                         RETURNING epoch
-                        """)
+                        """.formatted(SECONDS))
                 .param("target", target.value())
                 .param("node", node)
                 .param("nonce", nonce)

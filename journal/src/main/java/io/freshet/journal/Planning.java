@@ -5,6 +5,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How items come into a target's queue: from the journal, or because everything has to be looked at. Thread-safe. */
 public final class Planning {
+    /** How many paths of one top-level folder may wait in the express lane. */
+    static final int CROWD = 1000;
+
     private final JdbcClient jdbc;
     private final Transactions transactions;
 
@@ -78,26 +81,39 @@ public final class Planning {
      * whoever waits for a number from then on waits for it. A path that was closed once is ready at once;
      * one that is being written, or changed again while it waits, settles. One that was found changing while it was read
      * waits its time out, for it is changed all the time.
+     *
+     * <p>Of one top-level folder only so many paths wait in the express lane; what comes beyond goes by the bulk lane, so that
+     * somebody who copies a million files there is not in the way of everybody else (rule 40).
      */
     private void enqueue(Lease lease, Settling settling, int source, long after, long upTo) {
         jdbc.sql("""
+                        WITH grouped AS (
+                            SELECT path, max(kind) AS kind, top_folder(path) AS folder,
+                                   min(coalesce(since_seq, seq)) AS first_seq, max(seq) AS seq,
+                                   min(observed_at) AS first_at, max(observed_at) AS last_at,
+                                   (array_agg(writing ORDER BY seq DESC))[1] AS writing,
+                                   count(*) FILTER (WHERE NOT writing) AS closings,
+                                   (array_agg(moved_from ORDER BY seq DESC)
+                                       FILTER (WHERE moved_from IS NOT NULL))[1] AS moved_from
+                            FROM change WHERE source_id = :source AND seq > :after AND seq <= :upTo
+                            GROUP BY path),
+                        waiting AS (
+                            SELECT top_folder(path) AS folder, count(*) AS items FROM work_item
+                            WHERE target_id = :target AND lane = 'EXPRESS' AND attempts = 0 GROUP BY 1),
+                        placed AS (
+                            SELECT grouped.*, coalesce(waiting.items, 0)
+                                   + row_number() OVER (PARTITION BY folder ORDER BY first_seq, path) AS place
+                            FROM grouped LEFT JOIN waiting USING (folder))
                         INSERT INTO work_item AS w
                             (target_id, path, kind, moved_from, first_seq, seq, first_dirty_at, lane, ready_at)
                         SELECT :target, path, kind, moved_from, first_seq, seq, first_at,
-                               (CASE WHEN kind = 'PATH' OR moved_from IS NOT NULL THEN 'EXPRESS' ELSE 'BULK' END)::lane,
+                               (CASE WHEN moved_from IS NOT NULL OR (kind = 'PATH' AND place <= :crowd)
+                                     THEN 'EXPRESS' ELSE 'BULK' END)::lane,
                                CASE WHEN writing OR closings > 1
                                     THEN least(last_at + :settle * interval '1 millisecond',
                                                first_at + :settleMax * interval '1 millisecond')
                                     ELSE first_at END
-                        FROM (SELECT path, max(kind) AS kind,
-                                     min(coalesce(since_seq, seq)) AS first_seq, max(seq) AS seq,
-                                     min(observed_at) AS first_at, max(observed_at) AS last_at,
-                                     (array_agg(writing ORDER BY seq DESC))[1] AS writing,
-                                     count(*) FILTER (WHERE NOT writing) AS closings,
-                                     (array_agg(moved_from ORDER BY seq DESC)
-                                         FILTER (WHERE moved_from IS NOT NULL))[1] AS moved_from
-                              FROM change WHERE source_id = :source AND seq > :after AND seq <= :upTo
-                              GROUP BY path) AS grouped
+                        FROM placed
                         ORDER BY path_key(path)
                         ON CONFLICT (target_id, path_key) DO UPDATE SET
                             kind = greatest(w.kind, excluded.kind),
@@ -108,7 +124,8 @@ public final class Planning {
                             first_seq = least(w.first_seq, excluded.first_seq),
                             seq = greatest(w.seq, excluded.seq),
                             first_dirty_at = least(w.first_dirty_at, excluded.first_dirty_at),
-                            lane = CASE WHEN greatest(w.kind, excluded.kind) = 'PATH' THEN excluded.lane
+                            lane = CASE WHEN greatest(w.kind, excluded.kind) = 'PATH'
+                                        THEN least(w.lane, excluded.lane)
                                         WHEN excluded.moved_from IS NOT NULL THEN excluded.lane ELSE w.lane END,
                             ready_at = CASE
                                 WHEN w.attempts > 0 AND w.error_code = 'SOURCE_CHANGED' THEN w.ready_at
@@ -122,6 +139,7 @@ public final class Planning {
                 .param("source", source)
                 .param("after", after)
                 .param("upTo", upTo)
+                .param("crowd", CROWD)
                 .param("settle", settling.settle().toMillis())
                 .param("settleMax", settling.settleMax().toMillis())
                 .update();

@@ -1,5 +1,6 @@
 package io.freshet.journal;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record TargetState(
         long cursor,
         @Nullable String sourceIdentity,
-        @Nullable String marker,
+        @Nullable UUID marker,
         boolean adopting,
         long manifestRows,
         int failingAttempts) {}

@@ -32,6 +32,9 @@ public final class WorkQueue {
                           AND o.state IN ('OPEN', 'REJECTED'))
             """;
 
+    private static final String TURN =
+            "row_number() OVER (PARTITION BY top_folder(w.path) ORDER BY w.first_seq, w.path), ";
+
     private static final String EXPEDITED = """
              FROM expedite e CROSS JOIN LATERAL (
                 SELECT i.* FROM work_item i WHERE i.target_id = e.target_id AND in_subtree(i.path, e.path)
@@ -76,7 +79,8 @@ public final class WorkQueue {
 
     /**
      * Returns items of a lane that may be worked on now: what people expedited first, then fresh ones, oldest first, then
-     * those whose next try is due. Nothing is marked: the caller keeps its claims.
+     * those whose next try is due. In the express lane the top-level folders take turns, so that nobody waits behind all of
+     * another's (rule 40). Nothing is marked: the caller keeps its claims.
      */
     public List<WorkItem> ready(TargetId target, Lane lane, int limit) {
         List<WorkItem> items = new ArrayList<>();
@@ -98,13 +102,13 @@ public final class WorkQueue {
                         (SELECT %1$s FROM work_item w
                          WHERE w.target_id = :target AND w.lane = :lane::lane AND w.attempts = 0 AND w.ready_at <= now()
                            AND %2$s
-                         ORDER BY w.first_seq, w.path LIMIT :limit)
+                         ORDER BY %3$s w.first_seq, w.path LIMIT :limit)
                         UNION ALL
                         (SELECT %1$s FROM work_item w
                          WHERE w.target_id = :target AND w.lane = :lane::lane AND w.attempts > 0 AND w.ready_at <= now()
                            AND %2$s
                          ORDER BY w.ready_at LIMIT :limit / 4 + 1)
-                        """.formatted(ITEM_COLUMNS, NOT_HELD))
+                        """.formatted(ITEM_COLUMNS, NOT_HELD, lane == Lane.EXPRESS ? TURN : ""))
                 .param("target", target.value())
                 .param("lane", lane.name())
                 .param("limit", limit)

@@ -66,6 +66,59 @@ class JournalIT {
                 .containsExactly("a", "b");
     }
 
+    /** Rule 5: a standby that lagged knows less than it was told; its writer epoch is ours, for that was taken long before. */
+    @Test
+    void aWriterNoticesThatTheDatabaseWentBack() {
+        ChangeWriter writer = journal.openWriter(source);
+        long last = writer.append(List.of(change("a"), change("b")));
+        database.jdbcClient().sql("UPDATE source SET head = head - 1").update();
+        database.jdbcClient().sql("DELETE FROM change WHERE seq = " + last).update();
+
+        assertThatThrownBy(() -> writer.append(List.of(change("c"))))
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEASE_LOST))
+                .hasMessageContaining("knows less");
+        assertThatThrownBy(() -> writer.observed(Duration.ZERO))
+                .as("even if nothing changes any more")
+                .isInstanceOfSatisfying(
+                        FreshetException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEASE_LOST));
+        assertThat(journal.openWriter(source).append(List.of(change("c")))).isEqualTo(last);
+    }
+
+    /** Rule 5: what was given out in the time that the database does not know any more is not given out again. */
+    @Test
+    void epochsGoOnAfterTheDatabaseWentBack() {
+        Leases leases = new Leases(database.dataSource());
+        TargetId target =
+                new Registry(database.dataSource()).registerTarget(source, "web1", "file:///srv", "continuous");
+        journal.openWriter(source);
+        long writerBefore = number("SELECT writer_epoch FROM source");
+        long before = leases.acquire(target, "node", Duration.ofMinutes(1))
+                .orElseThrow()
+                .epoch();
+        database.jdbcClient().sql("UPDATE lease SET epoch = 7").update();
+        database.jdbcClient().sql("UPDATE source SET writer_epoch = 7").update();
+
+        assertThat(leases.acquire(target, "node", Duration.ofMinutes(1))
+                        .orElseThrow()
+                        .epoch())
+                .isGreaterThanOrEqualTo(before);
+        journal.openWriter(source);
+        assertThat(number("SELECT writer_epoch FROM source")).isGreaterThanOrEqualTo(writerBefore);
+        long again = leases.acquire(target, "node", Duration.ofMinutes(1))
+                .orElseThrow()
+                .epoch();
+        assertThat(leases.acquire(target, "node", Duration.ofMinutes(1))
+                        .orElseThrow()
+                        .epoch())
+                .as("also within one second")
+                .isGreaterThan(again);
+    }
+
+    private long number(String sql) {
+        return database.jdbcClient().sql(sql).query(Long.class).single();
+    }
+
     @Test
     void numbersAreDenseAndTheHeadIsTheLast() {
         ChangeWriter writer = journal.openWriter(source);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,6 +53,44 @@ class WorkQueueIT {
         assertThat(target.rows()).isEmpty();
     }
 
+    /** Rule 40: who copies very many files into one folder is not in the way of everybody else. */
+    @Test
+    void aCrowdInOneFolderGoesByBulkAndTheExpressLaneServesFoldersByTurns() {
+        for (int batch = 0; batch < 3; batch++) {
+            String folder = "crowded/" + batch;
+            target.changed(
+                    IntStream.range(0, 600).mapToObj(i -> folder + "/f" + i).toArray(String[]::new));
+            target.plan();
+        }
+        target.changed("quiet/a", "in the root", "quiet/b", "crowded/late");
+        target.plan();
+
+        assertThat(target.jdbc.sql("""
+                                SELECT top_folder(path) || ' ' || lane || ' ' || count(*) FROM work_item
+                                GROUP BY top_folder(path), lane ORDER BY 1
+                                """).query(String.class).list())
+                .containsExactly(" EXPRESS 1", "crowded BULK 801", "crowded EXPRESS 1000", "quiet EXPRESS 2");
+        assertThat(target.ready(Lane.EXPRESS).stream()
+                        .limit(5)
+                        .map(item -> item.path().toString()))
+                .containsExactly("crowded/0/f0", "quiet/a", "in the root", "crowded/0/f1", "quiet/b");
+    }
+
+    /** What waits in the express lane stays there, however crowded its folder is by now. */
+    @Test
+    void whatChangesAgainKeepsItsPlace() {
+        target.changed("crowded/first");
+        target.plan();
+        target.changed(IntStream.range(0, 1500).mapToObj(i -> "crowded/f" + i).toArray(String[]::new));
+        target.changed("crowded/first");
+        target.plan();
+        assertThat(target.jdbc
+                        .sql("SELECT lane::text FROM work_item WHERE path = 'crowded/first'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("EXPRESS");
+    }
+
     @Test
     void planningMovesTheCursorWithTheRowsOrNotAtAll() {
         target.changed("x");
@@ -69,7 +108,7 @@ class WorkQueueIT {
         Lease next = new Leases(target.dataSource)
                 .acquire(target.id, "node", Duration.ofMinutes(1))
                 .orElseThrow();
-        assertThat(next.epoch()).isEqualTo(target.lease.epoch() + 1);
+        assertThat(next.epoch()).isGreaterThan(target.lease.epoch());
         for (Runnable late : List.<Runnable>of(target::plan, () -> target.deliver(run, item))) {
             assertThatThrownBy(late::run)
                     .isInstanceOfSatisfying(

@@ -57,6 +57,9 @@ public interface TargetSession extends AutoCloseable {
      */
     boolean createMarker(byte[] content);
 
+    /** Replaces the marker in one step, durably; only for targets with {@link Capability#ATOMIC_RENAME}. */
+    void replaceMarker(byte[] content);
+
     /** Returns what the target holds under a path, without following a link; empty if that is nothing. */
     Optional<TargetEntry> look(RelativePath path);
 

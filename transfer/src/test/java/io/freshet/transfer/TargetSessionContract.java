@@ -3,6 +3,7 @@ package io.freshet.transfer;
 import static io.freshet.transfer.FailureCodes.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
@@ -1468,6 +1469,24 @@ public abstract class TargetSessionContract {
             assertThat(fresh.readMarker()).contains(marker);
         }
         assertThat(stagingNames()).isEmpty();
+    }
+
+    /** And by no owner that is another's by now. */
+    @Test
+    void markerIsReplacedByItsOwnerOnly() throws Exception {
+        assumeThat(session.capabilities()).contains(Capability.ATOMIC_RENAME);
+        session.createMarker("one".getBytes(StandardCharsets.UTF_8));
+
+        session.replaceMarker("another".getBytes(StandardCharsets.UTF_8));
+
+        try (TargetSession next = connect()) {
+            assertThat(next.readMarker()).contains("another".getBytes(StandardCharsets.UTF_8));
+            assertThat(stagingNames()).isEmpty();
+            next.enterGate(99, "next");
+            assertThatThrownBy(() -> session.replaceMarker("late".getBytes(StandardCharsets.UTF_8)))
+                    .satisfies(code(ErrorCode.LEASE_LOST));
+            assertThat(next.readMarker()).contains("another".getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     @Test

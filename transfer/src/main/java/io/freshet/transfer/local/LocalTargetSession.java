@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -339,6 +340,20 @@ final class LocalTargetSession implements TargetSession {
         } catch (IOException e) {
             requireGate();
             throw failure(LocalFailure.codeOf(e), "could not make the marker: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void replaceMarker(byte[] content) {
+        requireEntered();
+        Path temporary = temporary();
+        try {
+            LocalFile.write(temporary, content);
+            Files.move(temporary, inHouse(MARKER), StandardCopyOption.ATOMIC_MOVE);
+            LocalFile.syncDirectory(inHouse("."));
+        } catch (IOException e) {
+            requireGate();
+            throw failure(LocalFailure.codeOf(e), "could not replace the marker: " + e.getMessage(), e);
         }
     }
 

@@ -141,10 +141,27 @@ final class SftpTargetSession implements TargetSession {
             }
             throw unexpected("make the marker", renamed.status());
         }
+        syncHouse();
+        return true;
+    }
+
+    @Override
+    public void replaceMarker(byte[] content) {
+        requireEntered();
+        byte[] temporary = paths.temporary();
+        writeWhole(temporary, content);
+        SftpReply renamed = channel.call(facts.renameRequest(channel, temporary, paths.inHouse(MARKER)));
+        if (!renamed.isOk()) {
+            channel.call(channel.request(SftpProtocol.REMOVE).string(temporary));
+            throw unexpected("replace the marker", renamed.status());
+        }
+        syncHouse();
+    }
+
+    private void syncHouse() {
         if (facts.can(Capability.DIRECTORY_SYNC)) {
             SftpProbe.syncDirectory(channel, paths.house());
         }
-        return true;
     }
 
     private void writeWhole(byte[] remote, byte[] content) {
