@@ -1,6 +1,7 @@
 package io.freshet.app;
 
 import io.freshet.app.demo.DemoCommand;
+import io.freshet.app.lsyncd.ImportLsyncdCommand;
 import io.freshet.cli.FreshetCommand;
 import picocli.CommandLine;
 
@@ -15,6 +16,7 @@ public final class Freshet {
 
     /** Returns the whole command line. */
     static CommandLine commandLine() {
-        return FreshetCommand.commandLine(new ServeCommand(), new DemoCommand(), new CheckConfigCommand());
+        return FreshetCommand.commandLine(
+                new ServeCommand(), new DemoCommand(), new CheckConfigCommand(), new ImportLsyncdCommand());
     }
 }
