@@ -90,6 +90,16 @@ class ApiIT {
     }
 
     @Test
+    void publishesItsDescriptionToWhoeverMayUseIt() {
+        JsonNode document = get("/api/v1/openapi.json");
+        assertThat(document.at("/openapi").asString()).isEqualTo("3.1.0");
+        assertThat(document.path("paths").has("/openapi.json")).isTrue();
+        assertThat(document.path("paths").path("/status").path("get").has("summary"))
+                .isTrue();
+        assertProblem(client.json("GET", "/api/v1/openapi.json", null, ""), 401, "Bearer");
+    }
+
+    @Test
     void tellsOfPolicies() {
         JsonNode list = get("/api/v1/policies");
         assertThat(list.at("/0/name").asString()).isEqualTo("continuous");

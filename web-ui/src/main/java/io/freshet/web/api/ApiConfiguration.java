@@ -23,7 +23,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
     CommandApi.class,
     BandwidthApi.class,
     CheckpointApi.class,
-    PolicyApi.class
+    PolicyApi.class,
+    OpenApiController.class
 })
 public class ApiConfiguration {
     @Bean
