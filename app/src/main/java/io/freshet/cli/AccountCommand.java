@@ -91,7 +91,7 @@ final class AccountCommand {
     /** Makes one. */
     @Command(name = "add", description = "Make an account; prints its one-time password.")
     static final class Add extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the account.")
         private String name = "";
 
         @Mixin
@@ -113,7 +113,7 @@ final class AccountCommand {
     /** Gives one other rights. */
     @Command(name = "set", description = "Give an account this role, and as a requester these folders and no others.")
     static final class Change extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the account.")
         private String name = "";
 
         @Mixin
@@ -135,7 +135,7 @@ final class AccountCommand {
             name = "reset-password",
             description = "Give an account a one-time password, which ends its sessions; prints it.")
     static final class ResetPassword extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the account.")
         private String name = "";
 
         @Override
@@ -152,7 +152,7 @@ final class AccountCommand {
     /** Removes one. */
     @Command(name = "remove", description = "Remove an account and its tokens, which ends its sessions.")
     static final class Remove extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the account.")
         private String name = "";
 
         @Override

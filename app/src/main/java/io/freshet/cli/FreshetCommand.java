@@ -37,6 +37,8 @@ public final class FreshetCommand {
         for (Object command : asking()) {
             line.addSubcommand(command);
         }
+        line.addSubcommand(new CompletionCommand());
+        line.addSubcommand(new ManCommand());
         return configured(line);
     }
 
@@ -70,7 +72,7 @@ public final class FreshetCommand {
         for (ExitCode code : ExitCode.values()) {
             meanings.put(Integer.toString(code.status()), code.meaning());
         }
-        helpful(line, meanings);
+        helpful(line, meanings, new Examples());
         // Answers are data for other programs, whatever the locale.
         line.setOut(writer(FileDescriptor.out));
         line.setErr(writer(FileDescriptor.err));
@@ -90,7 +92,11 @@ public final class FreshetCommand {
         check.getCommandSpec().usageMessage().exitCodeList(meanings);
     }
 
-    private static void helpful(CommandLine line, Map<String, String> meanings) {
+    private static void helpful(CommandLine line, Map<String, String> meanings, Examples examples) {
+        if (line.getParent() != null) {
+            examples.of(line.getCommandSpec())
+                    .ifPresent(example -> line.getCommandSpec().usageMessage().footer("", "Example:", "  " + example));
+        }
         line.getCommandSpec()
                 .usageMessage()
                 .exitCodeListHeading("%nExit status:%n")
@@ -101,7 +107,7 @@ public final class FreshetCommand {
                             .usageHelp(true)
                             .description("Show this help and exit.")
                             .build());
-            helpful(command, meanings);
+            helpful(command, meanings, examples);
         }
     }
 

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
         name = "pause",
         description = "Stop deliveries to a target until 'freshet resume'; changes queue up meanwhile.")
 final class PauseCommand extends Asking {
-    @Parameters(paramLabel = "TARGET")
+    @Parameters(paramLabel = "TARGET", description = "The target.")
     private String target = "";
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why; shown to everybody who looks.")

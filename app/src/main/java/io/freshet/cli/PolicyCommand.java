@@ -69,7 +69,7 @@ final class PolicyCommand {
     /** Shows one. */
     @Command(name = "show", description = "Show all that a policy says, or said in an earlier version.")
     static final class Show extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the policy.")
         private String name = "";
 
         @Option(names = "--at-version", paramLabel = "N", description = "As it was in this version, which runs name.")
@@ -104,7 +104,7 @@ final class PolicyCommand {
                     "Make a policy, or have one that was made so say something else. Targets that have it go by it"
                             + " within a second.")
     static final class Set extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the policy.")
         private String name = "";
 
         @Option(
@@ -145,7 +145,7 @@ final class PolicyCommand {
             name = "delete",
             description = "Delete a policy that no target has. What it said stays on record for the runs that used it.")
     static final class Delete extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the policy.")
         private String name = "";
 
         @Override
@@ -165,7 +165,7 @@ final class PolicyCommand {
             description = "Show when a policy next lets targets be served, and how long what changed in the last days"
                     + " would have waited under it.")
     static final class Preview extends Asking {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", description = "The name of the policy.")
         private String name = "";
 
         @Option(names = "--days", paramLabel = "N", description = "Look back so far. Default: ${DEFAULT-VALUE}.")

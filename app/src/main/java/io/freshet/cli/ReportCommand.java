@@ -37,7 +37,7 @@ final class ReportCommand implements Callable<Integer> {
     private static final int LISTED = 200;
     private static final int CHUNK = 1 << 14;
 
-    @Parameters(index = "0", paramLabel = "TARGET")
+    @Parameters(index = "0", paramLabel = "TARGET", description = "The target it served.")
     private String target = "";
 
     @Parameters(index = "1", paramLabel = "RUN", description = "Its number.")

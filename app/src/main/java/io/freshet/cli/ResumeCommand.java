@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 /** Lets deliveries to a target go on. */
 @Command(name = "resume", description = "Let deliveries to a paused target go on.")
 final class ResumeCommand extends Asking {
-    @Parameters(paramLabel = "TARGET")
+    @Parameters(paramLabel = "TARGET", description = "The target.")
     private String target = "";
 
     @Override

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Something asked of one run. */
 abstract class RunAction extends Asking {
-    @Parameters(index = "0", paramLabel = "TARGET")
+    @Parameters(index = "0", paramLabel = "TARGET", description = "The target it served.")
     private String target = "";
 
     @Parameters(index = "1", paramLabel = "RUN", description = "Its number.")

@@ -28,7 +28,7 @@ final class RunCommand extends Asking {
             "differing",
             "extra");
 
-    @Parameters(index = "0", paramLabel = "TARGET")
+    @Parameters(index = "0", paramLabel = "TARGET", description = "The target it served.")
     private String target = "";
 
     @Parameters(index = "1", paramLabel = "RUN", description = "Its number.")

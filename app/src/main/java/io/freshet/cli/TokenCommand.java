@@ -24,7 +24,7 @@ final class TokenCommand {
     /** Lists those of an account. */
     @Command(name = "list", description = "List the tokens of an account.")
     static final class ListAll extends Asking {
-        @Parameters(paramLabel = "ACCOUNT")
+        @Parameters(paramLabel = "ACCOUNT", description = "The name of the account.")
         private String account = "";
 
         @Override
@@ -50,7 +50,7 @@ final class TokenCommand {
     /** Makes one. */
     @Command(name = "create", description = "Make a token for an account; prints it, once.")
     static final class Create extends Asking {
-        @Parameters(index = "0", paramLabel = "ACCOUNT")
+        @Parameters(index = "0", paramLabel = "ACCOUNT", description = "The name of the account.")
         private String account = "";
 
         @Parameters(index = "1", paramLabel = "LABEL", description = "What it is for.")
@@ -80,10 +80,10 @@ final class TokenCommand {
     /** Takes one away. */
     @Command(name = "revoke", description = "Take a token of an account away; it lets nobody in from now on.")
     static final class Revoke extends Asking {
-        @Parameters(index = "0", paramLabel = "ACCOUNT")
+        @Parameters(index = "0", paramLabel = "ACCOUNT", description = "The name of the account.")
         private String account = "";
 
-        @Parameters(index = "1", paramLabel = "LABEL")
+        @Parameters(index = "1", paramLabel = "LABEL", description = "What the token is called.")
         private String label = "";
 
         @Override
