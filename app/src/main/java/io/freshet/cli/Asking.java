@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,6 +48,26 @@ abstract class Asking implements Callable<Integer> {
         }
         out.flush();
         return status(answer).status();
+    }
+
+    /**
+     * Carries out a question that may take long, and draws meanwhile how far everything is: on a terminal, and not where
+     * JSON is asked for.
+     */
+    final JsonNode drawing(ServerConnection server, @Nullable String target, Supplier<JsonNode> question) {
+        if (json || !ProgressLine.isWanted()) {
+            return question.get();
+        }
+        ProgressLine line = new ProgressLine(
+                () -> server.get("/status", Map.of()),
+                target,
+                requireNonNull(spec).commandLine().getErr(),
+                ProgressLine.EVERY);
+        try {
+            return question.get();
+        } finally {
+            line.close();
+        }
     }
 
     /** In ASCII, so that neither a terminal nor a locale can make anything else of it. */

@@ -116,7 +116,8 @@ final class CheckpointCommand {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             Map<String, Object> waiting =
                     Map.of("source", created.path("source").asString(""), "timeoutSeconds", seconds(left));
-            return server.post(AT + "/" + Segment.of(label) + "/wait", waiting, left.plus(GRACE));
+            return drawing(
+                    server, null, () -> server.post(AT + "/" + Segment.of(label) + "/wait", waiting, left.plus(GRACE)));
         }
 
         private static long seconds(Duration time) {

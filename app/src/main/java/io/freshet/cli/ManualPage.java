@@ -123,10 +123,23 @@ final class ManualPage {
         page.append(line).append('\n');
     }
 
+    /** In ASCII, as whatever encoding the page is read in is not known. */
     private static String escaped(String text) {
-        return text.replace("\\", "\\e")
-                .replace("-", "\\-")
-                .replace("\"", "\\(dq")
-                .replace("%n", "\n");
+        StringBuilder escaped = new StringBuilder(text.length() + 16);
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '\\' -> escaped.append("\\e");
+                case '-' -> escaped.append("\\-");
+                case '"' -> escaped.append("\\(dq");
+                default -> {
+                    if (c < 128) {
+                        escaped.appendCodePoint(c);
+                    } else {
+                        escaped.append(String.format("\\[u%04X]", c));
+                    }
+                }
+            }
+        });
+        return escaped.toString();
     }
 }

@@ -52,7 +52,7 @@ final class WaitCommand extends Asking {
             body.put("target", target);
         }
         body.put("timeoutSeconds", timeout.plusMillis(999).toSeconds());
-        return server.post("/wait", body, timeout.plus(GRACE));
+        return drawing(server, target, () -> server.post("/wait", body, timeout.plus(GRACE)));
     }
 
     @Override

@@ -72,7 +72,7 @@ class HelpTest {
     void theManualPageHasEveryCommand() {
         String page = printed("man");
 
-        assertThat(page).startsWith(".TH FRESHET 1");
+        assertThat(page).startsWith(".TH FRESHET 1").isASCII();
         commands()
                 .filter(name -> !name.equals("freshet"))
                 .forEach(name -> assertThat(page).contains(".SS \"" + name.replace("-", "\\-")));
