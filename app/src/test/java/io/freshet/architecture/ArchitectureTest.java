@@ -43,6 +43,7 @@ class ArchitectureTest {
                 rule("journal's values", "values", Rules::valuesOfTheJournalKnowNoFramework, "JdbcClient"),
                 rule("JNA", "jna", Rules::nativeCallsStayInTheirPackages, "com.sun.jna.Native"),
                 rule("sshj", "ssh", Rules::sshStaysInItsPackage, "net.schmizz.sshj.SSHClient"),
+                rule("Lua", "lua", Rules::luaStaysInItsPackage, "org.luaj.vm2.Globals"),
                 rule("host keys", "hostkeys", Rules::noHostKeyIsTrustedUnseen, "PromiscuousVerifier"),
                 rule("schedule", "scheduler", Rules::oneClassWritesTheSchedule, "FirstWriter"),
                 rule("remote commands", "commands", Rules::oneClassBuildsRemoteCommands, "FirstBuilder"),

@@ -129,6 +129,15 @@ final class Rules {
                 .resideInAnyPackage(SSHJ);
     }
 
+    ArchRule luaStaysInItsPackage() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(in("app.lsyncd"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.luaj..");
+    }
+
     ArchRule noHostKeyIsTrustedUnseen() {
         return noClasses()
                 .should()

@@ -81,7 +81,11 @@ final class LuaSandbox {
         for (String library : NO_LIBRARIES) {
             globals.set(library, refused(library));
         }
-        LuaValue strings = globals.get("string");
+        limitStrings(globals.get("string"), meter);
+        return globals;
+    }
+
+    private static void limitStrings(LuaValue strings, Meter meter) {
         strings.set("dump", LuaValue.NIL);
         limit(
                 strings,
@@ -96,7 +100,6 @@ final class LuaSandbox {
                         * (arguments.arg(3).isstring()
                                 ? Math.max(1, arguments.checkstring(3).length())
                                 : 1));
-        return globals;
     }
 
     private interface Size {

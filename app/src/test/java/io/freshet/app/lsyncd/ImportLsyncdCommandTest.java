@@ -1,6 +1,7 @@
 package io.freshet.app.lsyncd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.app.config.ConfigurationReader;
 import io.freshet.app.config.FreshetConfiguration;
@@ -14,6 +15,7 @@ import io.freshet.run.TargetDefinition;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -265,6 +267,16 @@ class ImportLsyncdCommandTest {
     void compiledCodeIsRefused() throws IOException {
         assertThat(run("\u001bLua")).isEqualTo(2);
         assertThat(err).contains("this is compiled Lua");
+    }
+
+    @Test
+    void whatDoesNotComeBackFromOneInstructionIsLeftBehind() {
+        String lua = "local s = ('a'):rep(350)\nlocal x = s:find('a*a*a*b')";
+        Limits limits = new Limits(1_000, 1 << 20, Duration.ofMillis(50));
+
+        assertThatThrownBy(() -> LuaProgram.read(lua.getBytes(StandardCharsets.UTF_8), "slow.lua", limits))
+                .isInstanceOf(ImportException.class)
+                .hasMessageStartingWith("slow.lua:2: does not end");
     }
 
     private static List<Boolean> excluded(SourceDefinition source, String... paths) {
