@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param unstable what becomes of files that never hold still
  * @param linger how long a run waits for more work before it ends
  * @param extras what becomes of what the target holds and we never put there
+ * @param drift what becomes of what the target was given and holds otherwise by now
  * @param retry when what failed is tried again
  * @param approvals what deciding a hold takes
  */
@@ -44,6 +45,7 @@ public record Policy(
         Unstable unstable,
         Duration linger,
         Extras extras,
+        Drift drift,
         Retry retry,
         Approvals approvals) {
     /** What a source gets that says nothing else. */
@@ -93,28 +95,34 @@ public record Policy(
                 unstable,
                 linger,
                 extras,
+                Drift.OVERWRITE,
                 Retry.DEFAULT,
                 Approvals.DEFAULT);
     }
 
     /** Returns the same policy with another answer to what becomes of extras. */
     public Policy with(Extras other) {
-        return copy(windows, cron, misfire, timeZone, other, approvals);
+        return copy(windows, cron, misfire, timeZone, other, drift, approvals);
     }
 
     /** Returns the same policy with other terms of approvals. */
     public Policy with(Approvals other) {
-        return copy(windows, cron, misfire, timeZone, extras, other);
+        return copy(windows, cron, misfire, timeZone, extras, drift, other);
+    }
+
+    /** Returns the same policy with another answer to what becomes of drift. */
+    public Policy with(Drift other) {
+        return copy(windows, cron, misfire, timeZone, extras, other, approvals);
     }
 
     /** Returns the same policy with runs at the firings of a schedule instead of windows. */
     public Policy at(Cron firings, Misfire missed, ZoneId zone) {
-        return copy(List.of(), firings, missed, zone, extras, approvals);
+        return copy(List.of(), firings, missed, zone, extras, drift, approvals);
     }
 
     /** Returns the same policy with windows instead of a schedule. */
     public Policy in(ZoneId zone, Window... spans) {
-        return copy(List.of(spans), null, misfire, zone, extras, approvals);
+        return copy(List.of(spans), null, misfire, zone, extras, drift, approvals);
     }
 
     private Policy copy(
@@ -123,6 +131,7 @@ public record Policy(
             Misfire missed,
             ZoneId zone,
             Extras ofExtras,
+            Drift ofDrift,
             Approvals ofApprovals) {
         return new Policy(
                 name,
@@ -139,6 +148,7 @@ public record Policy(
                 unstable,
                 linger,
                 ofExtras,
+                ofDrift,
                 retry,
                 ofApprovals);
     }

@@ -53,6 +53,7 @@ public final class PolicyText {
         text.put("unstable", word(policy.unstable()));
         text.put("linger", duration(policy.linger()));
         text.put("extras", word(policy.extras()));
+        text.put("drift", word(policy.drift()));
         text.put(
                 "retry",
                 "{first: " + duration(policy.retry().first()) + ", longest: "

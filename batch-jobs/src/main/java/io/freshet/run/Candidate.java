@@ -37,6 +37,11 @@ record Candidate(
         return new Candidate(changed, lookedAt, source, held, replaced);
     }
 
+    /** Returns the same where the target holds something else. */
+    Candidate holding(ManifestEntry entry) {
+        return new Candidate(item, lookedAt, source, entry, replaced);
+    }
+
     Candidate replacing(String reason) {
         return new Candidate(item, lookedAt, source, held, reason);
     }

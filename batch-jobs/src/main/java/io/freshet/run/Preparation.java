@@ -4,6 +4,7 @@ import io.freshet.journal.Lane;
 import io.freshet.journal.Lease;
 import io.freshet.journal.Partials;
 import io.freshet.journal.TargetState;
+import io.freshet.policy.Drift;
 import io.freshet.posix.SourceRoot;
 import io.freshet.target.Capability;
 import io.freshet.target.TargetSession;
@@ -58,9 +59,18 @@ final class Preparation {
                 takeOver(scope, session);
             }
             scope.prepared(root, session, stores.states().get(served.id()), emptyApproved);
+            reviewDrift(scope);
         } catch (RuntimeException e) {
             root.close();
             throw e;
+        }
+    }
+
+    private void reviewDrift(RunScope scope) {
+        boolean any = stores.drifts().isAny(scope.target());
+        scope.watchesDrift(any || scope.served().policy().drift() == Drift.HOLD);
+        if (any) {
+            new DriftReview(stores, scope).review();
         }
     }
 

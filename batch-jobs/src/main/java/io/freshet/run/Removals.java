@@ -1,5 +1,6 @@
 package io.freshet.run;
 
+import io.freshet.failure.ErrorCode;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.FileState;
 import io.freshet.journal.ChangeKind;
@@ -16,6 +17,7 @@ import io.freshet.target.Operation;
 import io.freshet.target.Result;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,8 @@ final class Removals {
     private final Wave wave;
     private final List<Candidate> decided = new ArrayList<>();
     private final Set<RelativePath> restored = new HashSet<>();
+    /** What was changed on the target, and the directories that lead to it. */
+    private final Set<RelativePath> kept = new HashSet<>();
 
     Removals(Stores stores, RunScope scope, SourceGuard guard, Wave wave) {
         this.stores = stores;
@@ -228,11 +232,16 @@ final class Removals {
     }
 
     private void remove(List<Step> chunk) {
+        keepWhatWasChanged(chunk);
         List<Step> steps = new ArrayList<>();
         List<Operation> operations = new ArrayList<>();
         for (Step step : chunk) {
             RelativePath path = step.entry().path();
-            if (!step.entry().supported()) {
+            if (kept.contains(path)) {
+                if (path.equals(step.candidate().path())) {
+                    stays(step.candidate());
+                }
+            } else if (!step.entry().supported()) {
                 wave.record().remove(path);
             } else {
                 steps.add(step);
@@ -252,6 +261,41 @@ final class Removals {
             } else if (results.get(i) instanceof Result.Failed failure && failed.add(candidate.path())) {
                 wave.fail(candidate, failure);
             }
+        }
+    }
+
+    /** What lies below a directory that goes is looked at as any other path, and what is held keeps the directories above it. */
+    private void keepWhatWasChanged(List<Step> chunk) {
+        Map<Candidate, List<ManifestEntry>> below = new LinkedHashMap<>();
+        for (Step step : chunk) {
+            if (step.entry().supported()
+                    && !step.entry().path().equals(step.candidate().path())) {
+                below.computeIfAbsent(step.candidate(), candidate -> new ArrayList<>())
+                        .add(step.entry());
+            }
+        }
+        below.forEach((candidate, entries) -> {
+            for (RelativePath path : wave.drift().keep(candidate.item(), entries)) {
+                for (RelativePath at = path; !at.equals(candidate.path()); at = at.parent()) {
+                    kept.add(at);
+                }
+                kept.add(candidate.path());
+            }
+        });
+    }
+
+    /** What is held in a directory waits by itself, and has it looked at again; something else cannot take its place yet. */
+    private void stays(Candidate candidate) {
+        if (candidate.source() == null) {
+            wave.record().close(candidate.item(), candidate.lookedAt());
+        } else {
+            wave.fail(
+                    candidate,
+                    new Result.Failed(
+                            ErrorCode.TARGET_CONFLICT,
+                            "delete",
+                            "target '" + scope.served().name() + "': something in '" + candidate.path()
+                                    + "' was changed there, and waits for a decision; decide the hold"));
         }
     }
 

@@ -7,12 +7,14 @@ import io.freshet.file.FileState;
 import io.freshet.file.FileType;
 import io.freshet.journal.ChangeKind;
 import io.freshet.journal.Delivery;
+import io.freshet.journal.Drifts.Listed;
 import io.freshet.journal.Failure;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Drift;
 import io.freshet.target.TargetEntry;
 import java.time.Instant;
 import java.util.List;
@@ -42,10 +44,16 @@ final class Repairs {
     }
 
     /**
+     * Puts right what a comparison found, or puts it before a person where the policy wants that of what somebody changed.
+     *
      * @param found what the target holds instead; empty for nothing
      * @param hash what it hashed it to, where it was asked
      */
     void repair(ManifestEntry held, Optional<TargetEntry> found, Divergence divergence, @Nullable ContentHash hash) {
+        if (isHeld(held, found)) {
+            hold(held.path(), found.get());
+            return;
+        }
         RelativePath path = held.path();
         boolean losesSubtree = divergence.losesSubtree(held);
         ChangeKind kind = losesSubtree ? ChangeKind.TREE : ChangeKind.PATH;
@@ -68,6 +76,31 @@ final class Repairs {
         record.fail(new Failure(item, "verify", ErrorCode.CONTENT_DIFFERS, message, now));
         record.deliver(new Delivery(
                 item, path, Outcome.FAILED, null, 0, hash, "verify: " + message, ErrorCode.CONTENT_DIFFERS));
+    }
+
+    private boolean isHeld(ManifestEntry held, Optional<TargetEntry> found) {
+        return scope.served().policy().drift() == Drift.HOLD
+                && found.isPresent()
+                && !held.isUnknown()
+                && DriftLook.isDrift(held, null, found.get(), scope.session().capabilities());
+    }
+
+    /** The manifest goes on saying what was delivered, so that what is put back is told from what was changed. */
+    private void hold(RelativePath path, TargetEntry found) {
+        long cursor = stores.states().get(scope.target()).cursor();
+        WorkItem item =
+                WorkItem.found(path, ChangeKind.PATH, cursor, scope.clock().instant(), scope.lane());
+        String words = DriftLook.words(found);
+        List<Listed> before =
+                stores.drifts().listed(scope.target(), List.of(path)).getOrDefault(path, List.of());
+        if (before.stream().anyMatch(one -> one.found().equals(words))) {
+            return;
+        }
+        empty = false;
+        DriftHolds holds = new DriftHolds(stores, scope, record);
+        holds.hold(item, path, 0, words, before);
+        holds.write();
+        stores.queue().alsoLookAt(scope.lease(), item, List.of(path), ChangeKind.PATH);
     }
 
     /** What is known of what is there: enough for the planner to see what it lacks, and no more. */

@@ -58,6 +58,7 @@ final class RunScope implements Monitor {
     private @Nullable TargetState state;
     private boolean emptySourceApproved;
     private Map<RelativePath, String> missingMounts = Map.of();
+    private boolean watchesDrift;
     private SentContents.@Nullable Key verifiedUpTo;
     private final Verifying verifying = new Verifying();
     private final Set<RelativePath> largeDirectories = new HashSet<>();
@@ -244,6 +245,15 @@ final class RunScope implements Monitor {
     /** Returns whether a person confirmed that the source is meant to be empty. */
     boolean isEmptySourceApproved() {
         return emptySourceApproved;
+    }
+
+    /** Takes note of whether something may be, or come, before a person because it was changed on the target. */
+    void watchesDrift(boolean watches) {
+        watchesDrift = watches;
+    }
+
+    boolean watchesDrift() {
+        return watchesDrift;
     }
 
     /** Takes note of the mount points about which nothing can be decided in the next wave, and why. */

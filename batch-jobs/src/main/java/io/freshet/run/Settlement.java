@@ -1,12 +1,15 @@
 package io.freshet.run;
 
-import io.freshet.file.FileIdentity;
 import io.freshet.file.FileState;
 import io.freshet.file.FileType;
+import io.freshet.journal.ChangeKind;
+import io.freshet.journal.Drifts.Listed;
 import io.freshet.journal.Intent;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.WaveRecord;
+import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Drift;
 import io.freshet.target.TargetEntry;
 import io.freshet.target.TargetSession;
 import java.util.ArrayList;
@@ -95,6 +98,7 @@ final class Settlement {
         List<RelativePath> paths = intents.stream().map(Intent::path).toList();
         Map<RelativePath, ManifestEntry> held = stores.manifest().find(scope.target(), paths);
         List<Optional<TargetEntry>> looks = session.look(paths);
+        DriftHolds holds = new DriftHolds(stores, scope, settled);
         for (int i = 0; i < paths.size(); i++) {
             Optional<TargetEntry> found = looks.get(i);
             ManifestEntry before = held.get(paths.get(i));
@@ -103,10 +107,33 @@ final class Settlement {
                     && isLike(found.get(), before)
                     && hasMode(found.get(), before)
                     && !isLike(found.get(), intents.get(i));
-            if (found.isPresent() && !untouched) {
-                settled.put(unknown(found.get()));
+            if (found.isPresent()
+                    && before != null
+                    && isSomebodyElses(found.get(), before, intents.get(i))
+                    && scope.served().policy().drift() == Drift.HOLD) {
+                hold(holds, scope, found.get());
+            } else if (found.isPresent() && !untouched) {
+                settled.put(DriftLook.unknown(found.get()));
             }
         }
+        holds.write();
+    }
+
+    /** It is neither what was there nor what was to be there. */
+    private static boolean isSomebodyElses(TargetEntry found, ManifestEntry before, Intent intent) {
+        return !before.isUnknown()
+                && !(found.type() == FileType.DIRECTORY && before.isDirectory())
+                && !isLike(found, before)
+                && !isLike(found, intent);
+    }
+
+    private void hold(DriftHolds holds, RunScope scope, TargetEntry found) {
+        long cursor = stores.states().get(scope.target()).cursor();
+        WorkItem item = WorkItem.found(
+                found.path(), ChangeKind.PATH, cursor, scope.clock().instant(), scope.lane());
+        List<Listed> before =
+                stores.drifts().listed(scope.target(), List.of(found.path())).getOrDefault(found.path(), List.of());
+        holds.hold(item, found.path(), 0, DriftLook.words(found), before);
     }
 
     private static boolean isLike(TargetEntry found, ManifestEntry entry) {
@@ -154,21 +181,5 @@ final class Settlement {
                 }
             }
         }
-    }
-
-    private static ManifestEntry unknown(TargetEntry found) {
-        return ManifestEntry.unknown(
-                found.path(),
-                new FileState(
-                        found.type(),
-                        found.size(),
-                        found.mtimeNanos(),
-                        0,
-                        found.mode(),
-                        found.uid(),
-                        found.gid(),
-                        1,
-                        new FileIdentity(0, 0, 0),
-                        found.type() == FileType.SYMLINK && found.linkTarget() == null ? "" : found.linkTarget()));
     }
 }

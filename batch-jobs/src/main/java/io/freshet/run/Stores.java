@@ -5,6 +5,7 @@ import io.freshet.journal.Bandwidths;
 import io.freshet.journal.BlockMaps;
 import io.freshet.journal.CheckpointCompletion;
 import io.freshet.journal.Deliveries;
+import io.freshet.journal.Drifts;
 import io.freshet.journal.ExtraEntries;
 import io.freshet.journal.Firings;
 import io.freshet.journal.Holds;
@@ -44,6 +45,7 @@ record Stores(
         Bandwidths bandwidths,
         ProgressReports progress,
         Holds holds,
+        Drifts drifts,
         TargetMounts mounts,
         CheckpointCompletion checkpoints,
         Firings firings,
@@ -69,6 +71,7 @@ record Stores(
                 new Bandwidths(dataSource),
                 ProgressReports.of(dataSource),
                 new Holds(dataSource),
+                new Drifts(dataSource),
                 new TargetMounts(dataSource),
                 new CheckpointCompletion(dataSource),
                 new Firings(dataSource),

@@ -58,6 +58,7 @@ final class Wave {
     private final WaveDirectories directories;
     private final ReadOnlyDirectories readOnly;
     private final WaveContents contents;
+    private final DriftGuard drift;
     private @Nullable FreshetException fatal;
 
     /** @param claimed the claims under which this wave works; the run's recorder may take some over */
@@ -71,6 +72,7 @@ final class Wave {
         this.readOnly = new ReadOnlyDirectories(stores, scope, this);
         this.removals = new Removals(stores, scope, guard, this);
         this.contents = new WaveContents(stores, scope, this);
+        this.drift = new DriftGuard(stores, scope, record);
     }
 
     /**
@@ -81,8 +83,10 @@ final class Wave {
      */
     List<Candidate> run(Collection<WorkItem> items) {
         try {
-            WavePlan plan = new WavePlanner(stores, scope, record).plan(items);
+            drift.begin(items);
+            WavePlan plan = new WavePlanner(stores, scope, record, drift).plan(items);
             hardLinks.regroup(plan);
+            drift.check(plan);
             return carryOut(plan);
         } finally {
             hardLinks.release();
@@ -325,6 +329,10 @@ final class Wave {
 
     WaveDirectories directories() {
         return directories;
+    }
+
+    DriftGuard drift() {
+        return drift;
     }
 
     EarlierVersions versions() {

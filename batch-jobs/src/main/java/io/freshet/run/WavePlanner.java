@@ -48,6 +48,7 @@ final class WavePlanner {
     private final SourceHashes hashes;
     private final EarlierVersions versions;
     private final Moves moves;
+    private final DriftGuard drift;
     private final WavePlan plan = new WavePlan();
     private final List<Candidate> suspects = new ArrayList<>();
     private final List<Candidate> newDirectories = new ArrayList<>();
@@ -61,13 +62,14 @@ final class WavePlanner {
     /** The directories of items for which nothing is delivered. */
     private final Set<RelativePath> undelivered = new HashSet<>();
 
-    WavePlanner(Stores stores, RunScope scope, WaveRecord record) {
+    WavePlanner(Stores stores, RunScope scope, WaveRecord record, DriftGuard drift) {
         this.stores = stores;
         this.scope = scope;
         this.record = record;
         this.hashes = new SourceHashes(scope);
         this.versions = new EarlierVersions(stores, record);
         this.moves = new Moves(stores, scope);
+        this.drift = drift;
     }
 
     /** Looks at every item; what needs nothing is closed in the record at once. */
@@ -198,6 +200,9 @@ final class WavePlanner {
     private void decidePresent(Candidate candidate) {
         FileState source = candidate.present();
         Difference difference = Difference.between(source, candidate.held());
+        if (difference == Difference.NONE && drift.isDoubted(candidate.item())) {
+            difference = source.isDirectory() ? Difference.ATTRIBUTES : Difference.CONTENT;
+        }
         // Not before the directory is there, or the walk's end would be taken for the item's.
         boolean walk =
                 source.isDirectory() && candidate.item().kind() != ChangeKind.PATH && difference != Difference.TYPE;

@@ -35,12 +35,13 @@ class PolicyTest {
         assertThat(policy.unstable()).isEqualTo(Unstable.PUBLISH);
         assertThat(policy.linger()).isEqualTo(Duration.ofSeconds(2));
         assertThat(policy.extras()).isEqualTo(Extras.HOLD);
+        assertThat(policy.drift()).isEqualTo(Drift.OVERWRITE);
         assertThat(policy.retry()).isEqualTo(new Retry(Duration.ofMillis(500), Duration.ofMinutes(2)));
         assertThat(policy.approvals()).isEqualTo(new Approvals(false, Duration.ofHours(24)));
         assertThat(policy.retry().ofPermanent()).isEqualTo(new Retry(Duration.ofSeconds(30), Duration.ofHours(1)));
         assertThat(Policy.class.getRecordComponents())
                 .as("and there is no other")
-                .hasSize(16);
+                .hasSize(17);
     }
 
     @Test
@@ -48,7 +49,7 @@ class PolicyTest {
         assertThat(PolicyText.of(Policy.withDefaults("x")))
                 .hasToString(
                         "{bandwidth=unlimited, max-deletes={count: 1000, percent: 50}, max-deletes-per-run=none, settle=100ms,"
-                                + " settle-max=5s, verify=in-flight, unstable=publish, linger=2s, extras=hold,"
+                                + " settle-max=5s, verify=in-flight, unstable=publish, linger=2s, extras=hold, drift=overwrite,"
                                 + " retry={first: 500ms, longest: 2m}, four-eyes=false, approvals-expire=1d}");
         Policy windows = berlin(
                 new Window(EnumSet.range(DayOfWeek.MONDAY, DayOfWeek.FRIDAY), at("22:00"), at("06:00"), 20_000_000L),
@@ -85,6 +86,7 @@ class PolicyTest {
                         windows.unstable(),
                         windows.linger(),
                         windows.extras(),
+                        Drift.OVERWRITE,
                         windows.retry(),
                         windows.approvals()))
                 .hasMessageContaining("give windows or cron, not both");

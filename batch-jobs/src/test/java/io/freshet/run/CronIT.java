@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.journal.Requests;
 import io.freshet.policy.Cron;
+import io.freshet.policy.Drift;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Verify;
@@ -268,6 +269,7 @@ class CronIT extends OneTarget {
                 policy.unstable(),
                 policy.linger(),
                 policy.extras(),
+                Drift.OVERWRITE,
                 policy.retry(),
                 policy.approvals());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Drift;
 import io.freshet.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ class DeletionsPerRunIT extends OneTarget {
                 all.unstable(),
                 LONGER_THAN_THE_TEST,
                 all.extras(),
+                Drift.OVERWRITE,
                 all.retry(),
                 all.approvals());
     }

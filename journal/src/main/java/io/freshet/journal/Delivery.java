@@ -20,4 +20,10 @@ public record Delivery(
         long bytes,
         @Nullable ContentHash hash,
         @Nullable String reason,
-        @Nullable ErrorCode code) {}
+        @Nullable ErrorCode code) {
+    /** Returns the same with something more to say. */
+    Delivery with(String remark) {
+        String both = reason == null ? remark : reason + "; " + remark;
+        return new Delivery(item, path, outcome, movedFrom, bytes, hash, both, code);
+    }
+}

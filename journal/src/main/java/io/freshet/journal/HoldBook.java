@@ -17,10 +17,12 @@ public final class HoldBook {
                    coalesce((SELECT v.definition ->> 'four-eyes' = 'true' FROM policy_version v
                              WHERE v.name = t.policy ORDER BY v.version DESC LIMIT 1), false) AS four_eyes,
                    h.first_approval_by, h.first_approval_at, h.first_approval_reason, h.first_approval_version,
-                   p.paths, p.manifest_rows, p.paths || '-' || p.newest || coalesce('-' || left(md5(h.subject), 8), '') AS version
+                   p.paths, p.manifest_rows, p.paths || '-' || p.newest || coalesce('-' || left(md5(h.subject), 8), '')
+                       || coalesce('-' || left(p.found, 8), '') AS version
             FROM hold h JOIN target t USING (target_id) JOIN source s USING (source_id)
             CROSS JOIN LATERAL (
-                SELECT count(*) AS paths, coalesce(sum(hp.manifest_rows), 0) AS manifest_rows, coalesce(max(hp.seq), 0) AS newest
+                SELECT count(*) AS paths, coalesce(sum(hp.manifest_rows), 0) AS manifest_rows, coalesce(max(hp.seq), 0) AS newest,
+                       md5(string_agg(hp.found, ',' ORDER BY hp.path_key)) AS found
                 FROM hold_path hp WHERE hp.hold_id = h.hold_id) p
             """;
 
@@ -65,15 +67,18 @@ public final class HoldBook {
      */
     public List<Covered> paths(long hold, @Nullable String after, int limit) {
         return jdbc.sql("""
-                        SELECT path, seq, manifest_rows FROM hold_path
+                        SELECT path, seq, manifest_rows, found FROM hold_path
                         WHERE hold_id = :hold AND (:after::text IS NULL OR path > :after)
                         ORDER BY path LIMIT :limit
                         """)
                 .param("hold", hold)
                 .param("after", after)
                 .param("limit", limit)
-                .query((row, number) ->
-                        new Covered(row.getString("path"), row.getLong("seq"), row.getLong("manifest_rows")))
+                .query((row, number) -> new Covered(
+                        row.getString("path"),
+                        row.getLong("seq"),
+                        row.getLong("manifest_rows"),
+                        row.getString("found")))
                 .list();
     }
 
@@ -87,7 +92,7 @@ public final class HoldBook {
                 .param("hold", hold)
                 .param("limit", limit)
                 .query((row, number) ->
-                        new Covered(row.getString("path"), row.getLong("seq"), row.getLong("manifest_rows")))
+                        new Covered(row.getString("path"), row.getLong("seq"), row.getLong("manifest_rows"), null))
                 .list();
     }
 
@@ -212,6 +217,11 @@ public final class HoldBook {
      *
      * @param seq the newest change that the hold covers
      * @param manifestRows how many entries of the target would vanish with it
+     * @param found of drift what the target holds there, in words; null for other holds
      */
-    public record Covered(String path, long seq, long manifestRows) {}
+    public record Covered(
+            String path,
+            long seq,
+            long manifestRows,
+            @Nullable String found) {}
 }

@@ -16,8 +16,20 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Thread-safe.
  */
 public final class Holds {
-    /** What a hold covers: a path as of a sequence number, and how many manifest entries would vanish with it. */
-    public record HeldPath(RelativePath path, long seq, long manifestRows) {}
+    /**
+     * What a hold covers: a path as of a sequence number, and how many manifest entries would vanish with it.
+     *
+     * @param found of drift what the target holds there, in words; null for other holds
+     */
+    public record HeldPath(
+            RelativePath path,
+            long seq,
+            long manifestRows,
+            @Nullable String found) {
+        public HeldPath(RelativePath path, long seq, long manifestRows) {
+            this(path, seq, manifestRows, null);
+        }
+    }
 
     /** Of an approval: it still permits what was approved. */
     static final String STANDS = "ended_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
@@ -73,18 +85,20 @@ public final class Holds {
                     .query((row, number) -> row.getLong("hold_id"))
                     .single();
             return jdbc.sql("""
-                            INSERT INTO hold_path (hold_id, target_id, path, seq, manifest_rows)
-                            SELECT :hold, :target, path, seq, entries
-                            FROM unnest(:paths::text[], :seqs::bigint[], :entries::bigint[]) AS held (path, seq, entries)
+                            INSERT INTO hold_path (hold_id, target_id, path, seq, manifest_rows, found)
+                            SELECT :hold, :target, path, seq, entries, found
+                            FROM unnest(:paths::text[], :seqs::bigint[], :entries::bigint[], :found::text[])
+                                AS held (path, seq, entries, found)
                             ORDER BY path_key(path)
                             ON CONFLICT (hold_id, path_key) DO UPDATE SET seq = excluded.seq,
-                                manifest_rows = excluded.manifest_rows
+                                manifest_rows = excluded.manifest_rows, found = excluded.found
                             """)
                     .param("hold", hold)
                     .param("target", lease.target().value())
                     .param("paths", Columns.text(paths, HeldPath::path))
                     .param("seqs", Columns.number(paths, HeldPath::seq))
                     .param("entries", Columns.number(paths, HeldPath::manifestRows))
+                    .param("found", Columns.text(paths, HeldPath::found))
                     .update();
         });
     }
@@ -175,8 +189,8 @@ public final class Holds {
                 .query((row, number) -> row.getLong("hold_id"))
                 .single();
         jdbc.sql("""
-                INSERT INTO hold_path (hold_id, target_id, path, seq, manifest_rows)
-                SELECT :hold, target_id, path, seq, manifest_rows FROM hold_path p
+                INSERT INTO hold_path (hold_id, target_id, path, seq, manifest_rows, found)
+                SELECT :hold, target_id, path, seq, manifest_rows, found FROM hold_path p
                 WHERE hold_id = :ended AND %s
                 ORDER BY path_key
                 ON CONFLICT (hold_id, path_key) DO UPDATE SET seq = GREATEST(hold_path.seq, excluded.seq),

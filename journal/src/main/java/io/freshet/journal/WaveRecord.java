@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,6 +32,16 @@ public final class WaveRecord {
     /** What is to be looked at because of an item. */
     record Further(WorkItem because, Collection<RelativePath> paths, ChangeKind kind) {}
 
+    /** How the target gets to hold something else than before. */
+    private static final Set<Outcome> CHANGING = EnumSet.of(
+            Outcome.TRANSFERRED,
+            Outcome.TRANSFERRED_UNSTABLE,
+            Outcome.RENAMED,
+            Outcome.LINKED,
+            Outcome.DELETED,
+            Outcome.METADATA);
+
+    private final Map<RelativePath, String> overwritten = new HashMap<>();
     final List<Closing> closings = new ArrayList<>();
     final List<Further> further = new ArrayList<>();
     final List<Failure> failures = new ArrayList<>();
@@ -112,7 +124,13 @@ public final class WaveRecord {
     }
 
     public void deliver(Delivery delivery) {
-        deliveries.add(delivery);
+        String there = CHANGING.contains(delivery.outcome()) ? overwritten.get(delivery.path()) : null;
+        deliveries.add(there == null ? delivery : delivery.with(there));
+    }
+
+    /** What is delivered to a path from now on takes the place of something that was not delivered: its record says so. */
+    public void overwrites(RelativePath path, String words) {
+        overwritten.put(path, words);
     }
 
     /** What was intended for these paths has happened, or certainly will not. */

@@ -3,6 +3,7 @@ package io.freshet.app.config;
 import io.freshet.policy.Approvals;
 import io.freshet.policy.Cron;
 import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Drift;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
@@ -43,6 +44,7 @@ final class PolicyReader {
             "unstable",
             "linger",
             "extras",
+            "drift",
             "retry",
             "four-eyes",
             "approvals-expire");
@@ -110,6 +112,9 @@ final class PolicyReader {
         Extras extras = section.value("extras")
                 .flatMap(value -> value.read(PolicyReader::extras))
                 .orElse(defaults.extras());
+        Drift drift = section.value("drift")
+                .flatMap(value -> value.read(PolicyReader::drift))
+                .orElse(defaults.drift());
         Unstable unstable = section.value("unstable")
                 .flatMap(value -> value.read(PolicyReader::unstable))
                 .orElse(defaults.unstable());
@@ -135,6 +140,7 @@ final class PolicyReader {
                 unstable,
                 linger,
                 extras,
+                drift,
                 section.value("retry").flatMap(this::retry).orElse(defaults.retry()),
                 approvals(section, defaults.approvals()));
     }
@@ -281,6 +287,16 @@ final class PolicyReader {
             default ->
                 throw new IllegalArgumentException("'" + text + "' must be hold, leave or delete: what becomes of what"
                         + " the target holds and we never put there");
+        };
+    }
+
+    private static Drift drift(String text) {
+        return switch (text) {
+            case "overwrite" -> Drift.OVERWRITE;
+            case "hold" -> Drift.HOLD;
+            default ->
+                throw new IllegalArgumentException("'" + text + "' must be overwrite or hold: what becomes of what"
+                        + " somebody changed on the target, when it is to be replaced or deleted");
         };
     }
 

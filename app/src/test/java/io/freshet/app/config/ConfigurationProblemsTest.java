@@ -428,6 +428,7 @@ class ConfigurationProblemsTest {
                         "settle: 100ms",
                         "extras: never",
                         "20:13: policies[0].extras: 'never' must be hold, leave or delete"),
+                mistake("settle: 100ms", "drift: never", "20:12: policies[0].drift: 'never' must be overwrite or hold"),
                 mistake("settle: 100ms", "unstable: never", "20:15: policies[0].unstable: 'never' must be publish"),
                 mistake("100ms", "10s", "20:13: policies[0].settle: settle-max must not be shorter than settle"),
                 // One thing in another

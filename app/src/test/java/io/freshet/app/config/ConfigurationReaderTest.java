@@ -8,6 +8,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.policy.Approvals;
 import io.freshet.policy.Cron;
 import io.freshet.policy.DeletionLimit;
+import io.freshet.policy.Drift;
 import io.freshet.policy.Extras;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
@@ -104,6 +105,7 @@ class ConfigurationReaderTest {
                 unstable: wait
                 linger: 1.5s
                 extras: delete
+                drift: hold
                 max-deletes-per-run: {count: 100, percent: 5}
                 retry: {first: 1s, longest: 5m}
                 four-eyes: true
@@ -228,6 +230,7 @@ class ConfigurationReaderTest {
                 Unstable.WAIT,
                 Duration.ofMillis(1500),
                 Extras.DELETE,
+                Drift.HOLD,
                 new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5)),
                 new Approvals(true, Duration.ofHours(2)));
         Policy mornings = Policy.withDefaults("mornings")
@@ -333,6 +336,7 @@ class ConfigurationReaderTest {
                         "unstable",
                         "linger",
                         "extras",
+                        "drift",
                         "retry",
                         "four-eyes",
                         "approvals-expire");

@@ -52,6 +52,11 @@ public record PolicyForm(Map<String, String> values, List<Map<String, String>> w
                     "Extras",
                     "What the target holds and Freshet never put there.",
                     List.of("hold", "leave", "delete")),
+            new Field(
+                    "drift",
+                    "Drift",
+                    "What somebody changed on the target, when it is to be replaced or deleted.",
+                    List.of("overwrite", "hold")),
             new Field("unstable", "Files that never hold still", "", List.of("publish", "wait")),
             new Field("settle", "Settle", "A path waits until it has been quiet for so long.", List.of()),
             new Field("settle-max", "but at most", "", List.of()),
