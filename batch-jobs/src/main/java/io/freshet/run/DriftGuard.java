@@ -53,6 +53,13 @@ final class DriftGuard {
     private final WaveRecord record;
     private final DriftHolds holds;
     private Map<RelativePath, List<Listed>> listed = Map.of();
+    /** What is done to these paths in this wave is another thing than was planned, or nothing. */
+    private final Set<RelativePath> withdrawn = new HashSet<>();
+
+    /** The paths at which a rename ends, as long as nothing speaks against it. */
+    private final Set<RelativePath> renamed = new HashSet<>();
+    /** What has to go from the target before something of another type takes its place. */
+    private final List<Candidate> inTheWay = new ArrayList<>();
 
     DriftGuard(Stores stores, RunScope scope, WaveRecord record) {
         this.stores = stores;
@@ -94,7 +101,7 @@ final class DriftGuard {
             Concern concern = concerns.get(i);
             boolean goesOn = (looks.get(i).isEmpty() || ours.contains(concern.path()))
                     ? asIntended(concern, looks.get(i).isEmpty())
-                    : check(plan, concern, looks.get(i).get());
+                    : check(concern, looks.get(i).get());
             if (goesOn && !listed(concern.path()).isEmpty()) {
                 undisputed.add(concern.path());
                 if (concern.role() == Role.REMOVED) {
@@ -103,6 +110,9 @@ final class DriftGuard {
                 }
             }
         }
+        plan.withdraw(withdrawn);
+        plan.renames.removeIf(candidate -> !renamed.contains(candidate.path()));
+        plan.removals.addAll(inTheWay);
         holds.write();
         stores.drifts().release(scope.lease(), undisputed);
     }
@@ -125,6 +135,7 @@ final class DriftGuard {
         Map<RelativePath, ManifestEntry> held =
                 olds.isEmpty() ? Map.of() : stores.manifest().find(scope.target(), olds);
         for (Candidate candidate : renames) {
+            renamed.add(candidate.path());
             RelativePath from = candidate.item().movedFrom();
             ManifestEntry old = from == null ? null : held.get(from);
             if (old != null && !old.isUnknown()) {
@@ -207,7 +218,7 @@ final class DriftGuard {
     }
 
     /** Returns whether what was intended goes on, in this wave or in another. */
-    private boolean check(WavePlan plan, Concern concern, TargetEntry found) {
+    private boolean check(Concern concern, TargetEntry found) {
         if (!isDrift(concern, found)) {
             return true;
         }
@@ -215,25 +226,20 @@ final class DriftGuard {
         if (concern.role() == Role.MOVED) {
             // What was changed there is not what is to be at the new path: that is sent, and this one deleted by
             // itself.
-            copyInstead(plan, candidate, concern.path());
+            copyInstead(candidate, concern.path());
             return false;
         }
         String words = DriftLook.words(found);
         if (mayOverwrite(candidate.item(), concern.path(), words)) {
             record.overwrites(concern.path(), overwritten(words));
-            makeWay(plan, concern, found);
+            makeWay(concern, found);
             return true;
         }
-        if (plan.renames.contains(candidate)) {
+        if (renamed.contains(candidate.path())) {
             RelativePath from = candidate.item().movedFrom();
-            copyInstead(plan, candidate, from == null ? candidate.path() : from);
+            copyInstead(candidate, from == null ? candidate.path() : from);
         }
-        plan.contents.remove(candidate);
-        plan.attributes.remove(candidate);
-        plan.directories.remove(candidate);
-        plan.removals.remove(candidate);
-        plan.walks.remove(candidate);
-        plan.links.removeIf(link -> link.candidate().equals(candidate));
+        withdrawn.add(candidate.path());
         holds.hold(
                 candidate.item(),
                 concern.path(),
@@ -252,14 +258,14 @@ final class DriftGuard {
                 || listed(path).stream().anyMatch(one -> one.approved() && one.covers(item.seq(), words));
     }
 
-    private void copyInstead(WavePlan plan, Candidate candidate, RelativePath from) {
-        if (plan.renames.remove(candidate)) {
+    private void copyInstead(Candidate candidate, RelativePath from) {
+        if (renamed.remove(candidate.path())) {
             record.forgetHint(new Move(from, candidate.path(), false));
         }
     }
 
     /** A directory and what is none cannot take each other's place: what is there is deleted first, a directory if it is empty. */
-    private void makeWay(WavePlan plan, Concern concern, TargetEntry found) {
+    private void makeWay(Concern concern, TargetEntry found) {
         ManifestEntry held = concern.held();
         Candidate candidate = concern.candidate();
         boolean wasDirectory = held != null && held.isDirectory();
@@ -271,18 +277,13 @@ final class DriftGuard {
             stores.queue().widenThere(scope.lease(), List.of(concern.path()));
             stores.verifications().forgetBelow(scope.lease(), concern.path());
         }
-        if (plan.renames.contains(candidate)
+        if (renamed.contains(candidate.path())
                 || (concern.role() == Role.REPLACED && isToBeDirectory == isDirectory)
                 || (concern.role() == Role.REMOVED && wasDirectory == isDirectory)) {
             return;
         }
-        plan.contents.remove(candidate);
-        plan.attributes.remove(candidate);
-        plan.directories.remove(candidate);
-        plan.removals.remove(candidate);
-        plan.walks.remove(candidate);
-        plan.links.removeIf(link -> link.candidate().equals(candidate));
-        plan.removals.add(candidate.holding(DriftLook.unknown(found)));
+        withdrawn.add(candidate.path());
+        inTheWay.add(candidate.holding(DriftLook.unknown(found)));
     }
 
     /**

@@ -53,6 +53,15 @@ final class WavePlan {
                 && walks.isEmpty();
     }
 
+    /** Takes away whatever would be done to these paths, apart from renames that end there. */
+    void withdraw(Set<RelativePath> paths) {
+        if (!paths.isEmpty()) {
+            List.of(contents, attributes, directories, removals, walks)
+                    .forEach(some -> some.removeIf(candidate -> paths.contains(candidate.path())));
+            links.removeIf(link -> paths.contains(link.candidate().path()));
+        }
+    }
+
     boolean changesNothing() {
         return directories.isEmpty()
                 && parents.isEmpty()
