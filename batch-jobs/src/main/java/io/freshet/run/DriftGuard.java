@@ -58,6 +58,11 @@ final class DriftGuard {
 
     /** The paths at which a rename ends, as long as nothing speaks against it. */
     private final Set<RelativePath> renamed = new HashSet<>();
+    /** The files of which nothing but attributes was to be set. */
+    private final Set<RelativePath> onlyAttributes = new HashSet<>();
+
+    /** Those among them of which the target has another content. */
+    private final List<Candidate> withContent = new ArrayList<>();
     /** What has to go from the target before something of another type takes its place. */
     private final List<Candidate> inTheWay = new ArrayList<>();
 
@@ -93,6 +98,7 @@ final class DriftGuard {
         }
         plan.links.forEach(link -> add(concerns, link.candidate(), Role.REPLACED));
         plan.removals.forEach(candidate -> add(concerns, candidate, Role.REMOVED));
+        plan.attributes.forEach(candidate -> onlyAttributes.add(candidate.path()));
         addRenames(concerns, plan.renames);
         List<Optional<TargetEntry>> looks = look(concerns);
         Set<RelativePath> ours = otherNames(concerns, looks);
@@ -111,6 +117,7 @@ final class DriftGuard {
             }
         }
         plan.withdraw(withdrawn);
+        plan.contents.addAll(withContent);
         plan.renames.removeIf(candidate -> !renamed.contains(candidate.path()));
         plan.removals.addAll(inTheWay);
         holds.write();
@@ -213,6 +220,10 @@ final class DriftGuard {
     private boolean asIntended(Concern concern, boolean missing) {
         if (missing && concern.held() != null && concern.role() != Role.MOVED) {
             record.overwrites(concern.path(), "the target had nothing here any more");
+            if (onlyAttributes.contains(concern.path())) {
+                withdrawn.add(concern.path());
+                withContent.add(concern.candidate());
+            }
         }
         return true;
     }
@@ -232,6 +243,7 @@ final class DriftGuard {
         String words = DriftLook.words(found);
         if (mayOverwrite(candidate.item(), concern.path(), words)) {
             record.overwrites(concern.path(), overwritten(words));
+            sendContent(concern, found);
             makeWay(concern, found);
             return true;
         }
@@ -256,6 +268,19 @@ final class DriftGuard {
     private boolean mayOverwrite(WorkItem item, RelativePath path, String words) {
         return scope.served().policy().drift() == Drift.OVERWRITE
                 || listed(path).stream().anyMatch(one -> one.approved() && one.covers(item.seq(), words));
+    }
+
+    /** Attributes alone would make what is there pass for what was delivered. */
+    private void sendContent(Concern concern, TargetEntry found) {
+        ManifestEntry held = concern.held();
+        Candidate candidate = concern.candidate();
+        if (held != null
+                && found.type() == held.state().type()
+                && onlyAttributes.contains(concern.path())
+                && !DriftLook.isOfAttributes(held, found, scope.session().capabilities())) {
+            withdrawn.add(candidate.path());
+            withContent.add(candidate);
+        }
     }
 
     private void copyInstead(Candidate candidate, RelativePath from) {

@@ -36,6 +36,13 @@ final class DriftLook {
                                 capabilities));
     }
 
+    /** Returns whether nothing but mode and owner is another than was delivered. */
+    static boolean isOfAttributes(ManifestEntry held, TargetEntry found, Set<Capability> capabilities) {
+        return Divergence.between(held, Optional.of(found), capabilities)
+                .filter(divergence -> divergence.kind() == Divergence.Kind.ATTRIBUTES)
+                .isPresent();
+    }
+
     private static boolean isLike(ManifestEntry held, TargetEntry found, Set<Capability> capabilities) {
         FileState state = held.state();
         if (state.type() != found.type()) {

@@ -200,7 +200,8 @@ final class WavePlanner {
     private void decidePresent(Candidate candidate) {
         FileState source = candidate.present();
         Difference difference = Difference.between(source, candidate.held());
-        if (difference == Difference.NONE && drift.isDoubted(candidate.item())) {
+        boolean alike = difference == Difference.NONE || difference == Difference.SUSPECT;
+        if (alike && drift.isDoubted(candidate.item())) {
             difference = source.isDirectory() ? Difference.ATTRIBUTES : Difference.CONTENT;
         }
         // Not before the directory is there, or the walk's end would be taken for the item's.

@@ -32,9 +32,10 @@ class DriftIT extends OneTarget {
         write("blocked", "delivered");
         write("from", "delivered");
         write("same", "delivered");
+        write("touched", "delivered");
         start(named("overwriting"));
         replication.awaitEqual(replica);
-        for (String path : new String[] {"file", "gone", "dir/below", "from"}) {
+        for (String path : new String[] {"file", "gone", "dir/below", "from", "touched"}) {
             Files.writeString(replica.resolve(path), "by somebody else");
         }
         Files.setPosixFilePermissions(replica.resolve("mode"), PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -46,10 +47,11 @@ class DriftIT extends OneTarget {
             write(path, "newer content");
         }
         Files.setPosixFilePermissions(source.resolve("mode"), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(source.resolve("touched"), PosixFilePermissions.fromString("rw-------"));
         Files.delete(source.resolve("gone"));
         deleteTree(source.resolve("dir"));
         Files.move(source.resolve("from"), source.resolve("to"));
-        replication.changed("file", "gone", "mode", "dir", "missing", "blocked", "same");
+        replication.changed("file", "gone", "mode", "dir", "missing", "blocked", "same", "touched");
         replication.moved("from", "to", ChangeKind.PATH);
         replication.awaitEqual(replica);
 
@@ -64,7 +66,8 @@ class DriftIT extends OneTarget {
                         "from DELETED the target had something else here than was delivered: a file, size 16",
                         "gone DELETED the target had something else here than was delivered: a file, size 16",
                         "missing TRANSFERRED the target had nothing here any more",
-                        "mode METADATA the target had something else here than was delivered: a file, size 9");
+                        "mode METADATA the target had something else here than was delivered: a file, size 9",
+                        "touched TRANSFERRED the target had something else here than was delivered: a file, size 16");
         assertThat(count("SELECT count(*) FROM hold")).isZero();
     }
 
