@@ -93,7 +93,7 @@ final class Repairs {
         String words = DriftLook.words(found);
         List<Listed> before =
                 stores.drifts().listed(scope.target(), List.of(path)).getOrDefault(path, List.of());
-        if (before.stream().anyMatch(one -> one.found().equals(words))) {
+        if (before.stream().anyMatch(one -> !one.approved() && one.found().equals(words))) {
             return;
         }
         empty = false;
