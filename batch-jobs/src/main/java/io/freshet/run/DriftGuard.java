@@ -312,30 +312,50 @@ final class DriftGuard {
     }
 
     /**
-     * Looks at what lies below a directory that is deleted, before that is deleted.
+     * Looks at what lies below directories that are deleted, at all of it at once, before that is deleted.
      *
-     * @return what has to stay
+     * @param below by the item that deletes a directory what it is to delete below it
+     * @return by item what has to stay
      */
-    Set<RelativePath> keep(WorkItem item, List<ManifestEntry> below) {
-        List<ManifestEntry> known =
-                below.stream().filter(entry -> !entry.isUnknown()).toList();
-        List<Optional<TargetEntry>> looks =
-                look(scope, known.stream().map(ManifestEntry::path).toList());
-        List<TargetEntry> drifted = new ArrayList<>();
+    Map<WorkItem, Set<RelativePath>> keep(Map<WorkItem, List<ManifestEntry>> below) {
+        List<ManifestEntry> known = below.values().stream()
+                .flatMap(List::stream)
+                .filter(entry -> !entry.isUnknown())
+                .toList();
+        List<RelativePath> paths = known.stream().map(ManifestEntry::path).toList();
+        List<Optional<TargetEntry>> looks = look(scope, paths);
+        Map<RelativePath, TargetEntry> drifted = new HashMap<>();
         for (int i = 0; i < looks.size(); i++) {
             if (looks.get(i).isEmpty()) {
-                record.overwrites(known.get(i).path(), "the target had nothing here any more");
+                record.overwrites(paths.get(i), "the target had nothing here any more");
             } else if (isDrift(known.get(i), null, looks.get(i).get())) {
-                drifted.add(looks.get(i).get());
+                drifted.put(paths.get(i), looks.get(i).get());
             }
         }
-        Set<RelativePath> kept = new HashSet<>();
         if (drifted.isEmpty()) {
-            return kept;
+            return Map.of();
         }
-        List<RelativePath> paths = drifted.stream().map(TargetEntry::path).toList();
-        listed = scope.watchesDrift() ? stores.drifts().listed(scope.target(), paths) : Map.of();
-        for (TargetEntry found : drifted) {
+        listed = scope.watchesDrift() ? stores.drifts().listed(scope.target(), drifted.keySet()) : Map.of();
+        Map<WorkItem, Set<RelativePath>> kept = new HashMap<>();
+        below.forEach((item, entries) -> {
+            Set<RelativePath> ofItem = keep(item, entries, drifted);
+            if (!ofItem.isEmpty()) {
+                kept.put(item, ofItem);
+            }
+        });
+        holds.write();
+        // From now on each waits by itself, whatever becomes of the directory.
+        kept.forEach((item, stay) -> stores.queue().alsoLookAt(scope.lease(), item, stay, ChangeKind.PATH));
+        return kept;
+    }
+
+    private Set<RelativePath> keep(WorkItem item, List<ManifestEntry> entries, Map<RelativePath, TargetEntry> drifted) {
+        Set<RelativePath> kept = new HashSet<>();
+        for (ManifestEntry entry : entries) {
+            TargetEntry found = drifted.get(entry.path());
+            if (found == null) {
+                continue;
+            }
             String words = DriftLook.words(found);
             if (mayOverwrite(item, found.path(), words)) {
                 record.overwrites(found.path(), overwritten(words));
@@ -344,9 +364,6 @@ final class DriftGuard {
                 holds.hold(item, found.path(), 1, words, listed(found.path()));
             }
         }
-        holds.write();
-        // From now on each waits by itself, whatever becomes of the directory.
-        stores.queue().alsoLookAt(scope.lease(), item, kept, ChangeKind.PATH);
         return kept;
     }
 }

@@ -28,7 +28,7 @@ import java.util.Set;
  * children before parents, after the source's root was checked once more.
  */
 final class Removals {
-    private static final int AT_ONCE = 2000;
+    private static final int AT_ONCE = 5000;
 
     /** An entry to remove and the candidate it belongs to. */
     private record Step(Candidate candidate, ManifestEntry entry) {}
@@ -266,20 +266,20 @@ final class Removals {
 
     /** What lies below a directory that goes is looked at as any other path, and what is held keeps the directories above it. */
     private void keepWhatWasChanged(List<Step> chunk) {
-        Map<Candidate, List<ManifestEntry>> below = new LinkedHashMap<>();
+        Map<WorkItem, List<ManifestEntry>> below = new LinkedHashMap<>();
         for (Step step : chunk) {
             if (step.entry().supported()
                     && !step.entry().path().equals(step.candidate().path())) {
-                below.computeIfAbsent(step.candidate(), candidate -> new ArrayList<>())
+                below.computeIfAbsent(step.candidate().item(), item -> new ArrayList<>())
                         .add(step.entry());
             }
         }
-        below.forEach((candidate, entries) -> {
-            for (RelativePath path : wave.drift().keep(candidate.item(), entries)) {
-                for (RelativePath at = path; !at.equals(candidate.path()); at = at.parent()) {
+        wave.drift().keep(below).forEach((item, stay) -> {
+            for (RelativePath path : stay) {
+                for (RelativePath at = path; !at.equals(item.path()); at = at.parent()) {
                     kept.add(at);
                 }
-                kept.add(candidate.path());
+                kept.add(item.path());
             }
         });
     }

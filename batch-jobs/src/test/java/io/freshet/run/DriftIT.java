@@ -154,9 +154,11 @@ class DriftIT extends OneTarget {
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(replica.resolve("file")).hasContent("newer content"));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(text("SELECT path FROM work_item")).containsExactly("rejected"));
         assertThat(isOpen("DRIFT")).isFalse();
         assertThat(replica.resolve("rejected")).hasContent("by somebody else");
-        assertThat(text("SELECT path FROM work_item")).containsExactly("rejected");
     }
 
     /** Rule 25: our own file that nobody acknowledged is not somebody else's. */

@@ -33,7 +33,7 @@ final class Delivery {
     /** A file that is complete does not wait longer for others to be flushed with. */
     private static final long LONGEST_UNFLUSHED_NANOS = 200_000_000;
 
-    private static final int REQUESTS_IN_FLIGHT = 512;
+    private static final int REQUESTS_IN_FLIGHT = 2048;
     /** Unconfirmed bytes of content; twice OpenSSH's channel window times a few, so that it never runs dry. */
     private static final long BYTES_IN_FLIGHT = 16 << 20;
     /** How long blocks are sent or compared without a look at what was received. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * REALPATH for, and tells which one it is. What is absent or may not be looked at is none: through it nothing gets.
  */
 final class LinksAbove {
-    private static final int LOOKS_IN_FLIGHT = 512;
+    private static final int LOOKS_IN_FLIGHT = 2048;
 
     private final SftpChannel channel;
     private final RemotePaths paths;

@@ -36,7 +36,7 @@ final class SftpTargetSession implements TargetSession {
     private static final String MARKER = "marker";
     private static final int MARKER_MODE = 0600;
     private static final int LARGEST_MARKER = 64 * 1024;
-    private static final int LOOKS_IN_FLIGHT = 512;
+    private static final int LOOKS_IN_FLIGHT = 2048;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final SshSettings settings;
