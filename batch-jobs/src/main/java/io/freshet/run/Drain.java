@@ -21,12 +21,14 @@ final class Drain {
 
     private final Stores stores;
     private final SourceGuard guard;
+    private final LoopGuard loops;
     private final MountGuard mounts;
     private final Settlement settlement;
 
-    Drain(Stores stores, SourceGuard guard, MountGuard mounts, Settlement settlement) {
+    Drain(Stores stores, SourceGuard guard, LoopGuard loops, MountGuard mounts, Settlement settlement) {
         this.stores = stores;
         this.guard = guard;
+        this.loops = loops;
         this.mounts = mounts;
         this.settlement = settlement;
     }
@@ -92,6 +94,7 @@ final class Drain {
         if (items.isEmpty()) {
             return scope.failuresOf() == null && linger(scope);
         }
+        loops.check(scope, ancestors(items));
         // After the items were read: a mount that comes back later is a newer change than those that are held.
         scope.missingMounts(mounts.check(scope));
         Wave wave = new Wave(stores, scope, guard, claimed);
@@ -106,6 +109,10 @@ final class Drain {
             scope.served().awaitWork(scope.lane(), COLLISION_MILLIS);
         }
         return true;
+    }
+
+    private static Set<RelativePath> ancestors(List<WorkItem> items) {
+        return items.stream().flatMap(item -> item.path().ancestors().stream()).collect(Collectors.toSet());
     }
 
     /** What is recorded is no longer in flight: a walk need not ask for it once more. */

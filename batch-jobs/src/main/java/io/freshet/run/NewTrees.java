@@ -35,6 +35,7 @@ final class NewTrees {
 
     private final RunScope scope;
     private final Moves moves;
+    private final LoopGuard loops;
     private int entriesLeft = MOST_ENTRIES;
     private long bytesLeft = MOST_BYTES;
     private boolean full;
@@ -43,6 +44,7 @@ final class NewTrees {
     NewTrees(Stores stores, RunScope scope) {
         this.scope = scope;
         this.moves = new Moves(stores, scope);
+        this.loops = new LoopGuard(stores);
     }
 
     /** Takes from the plan's directories those that go whole; those for which this wave has no room wait for the next. */
@@ -185,6 +187,7 @@ final class NewTrees {
 
     /** What cannot be listed just now is looked at by itself. */
     private Optional<List<DirectoryEntry>> list(RelativePath directory) {
+        loops.check(scope, List.of(directory));
         try {
             return scope.root().list(directory);
         } catch (FreshetException e) {

@@ -21,6 +21,7 @@ final class Preparation {
     private final Connections connections;
     private final SourceGuard sourceGuard;
     private final TargetGuard targetGuard;
+    private final LoopGuard loopGuard;
     private final Settlement settlement;
     /** The epoch of the lease under which a target's open intents were settled and its staging swept. */
     private final Map<ServedTarget, Long> takenOver = new ConcurrentHashMap<>();
@@ -30,11 +31,13 @@ final class Preparation {
             Connections connections,
             SourceGuard sourceGuard,
             TargetGuard targetGuard,
+            LoopGuard loopGuard,
             Settlement settlement) {
         this.stores = stores;
         this.connections = connections;
         this.sourceGuard = sourceGuard;
         this.targetGuard = targetGuard;
+        this.loopGuard = loopGuard;
         this.settlement = settlement;
     }
 
@@ -55,10 +58,11 @@ final class Preparation {
             // One lane after the other: at the first run of a target both would mark it, and each take the other for
             // somebody else.
             synchronized (served) {
-                targetGuard.check(served, scope.lane(), lease, session);
+                checkTarget(served, scope.lane(), lease, session);
                 takeOver(scope, session);
             }
             scope.prepared(root, session, stores.states().get(served.id()), emptyApproved);
+            loopGuard.check(scope);
             reviewDrift(scope);
         } catch (RuntimeException e) {
             root.close();
@@ -82,8 +86,20 @@ final class Preparation {
     void check(ServedTarget served, Lane lane, Lease lease) {
         TargetSession session = connected(served, lane, lease, stores.states().get(served.id()));
         synchronized (served) {
-            targetGuard.check(served, lane, lease, session);
+            checkTarget(served, lane, lease, session);
         }
+    }
+
+    private void checkTarget(ServedTarget served, Lane lane, Lease lease, TargetSession session) {
+        if (!isTakenOver(served, lease)) {
+            targetGuard.checkAbove(served, lease, session);
+        }
+        targetGuard.check(served, lane, lease, session);
+    }
+
+    private boolean isTakenOver(ServedTarget served, Lease lease) {
+        Long done = takenOver.get(served);
+        return done != null && done == lease.epoch();
     }
 
     private TargetSession connected(ServedTarget served, Lane lane, Lease lease, TargetState before) {
@@ -106,8 +122,7 @@ final class Preparation {
      * Called under the target's lock.
      */
     private void takeOver(RunScope scope, TargetSession session) {
-        Long done = takenOver.get(scope.served());
-        if (done != null && done == scope.lease().epoch()) {
+        if (isTakenOver(scope.served(), scope.lease())) {
             return;
         }
         settlement.settle(scope, session, path -> true);

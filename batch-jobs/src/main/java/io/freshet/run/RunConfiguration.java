@@ -55,6 +55,11 @@ public class RunConfiguration {
     }
 
     @Bean
+    LoopGuard loopGuard(Stores stores) {
+        return new LoopGuard(stores);
+    }
+
+    @Bean
     SourceGuard sourceGuard(Stores stores, MountGuard mountGuard) {
         return new SourceGuard(stores, mountGuard);
     }
@@ -65,8 +70,14 @@ public class RunConfiguration {
     }
 
     @Bean
-    Preparation preparation(Stores stores, Connections connections, SourceGuard sourceGuard, Settlement settlement) {
-        return new Preparation(stores, connections, sourceGuard, new TargetGuard(stores, connections), settlement);
+    Preparation preparation(
+            Stores stores,
+            Connections connections,
+            SourceGuard sourceGuard,
+            LoopGuard loopGuard,
+            Settlement settlement) {
+        TargetGuard targetGuard = new TargetGuard(stores, connections);
+        return new Preparation(stores, connections, sourceGuard, targetGuard, loopGuard, settlement);
     }
 
     @Bean
@@ -74,10 +85,11 @@ public class RunConfiguration {
             Stores stores,
             Preparation preparation,
             SourceGuard sourceGuard,
+            LoopGuard loopGuard,
             MountGuard mountGuard,
             Settlement settlement,
             JobRepository repository) {
-        Drain drain = new Drain(stores, sourceGuard, mountGuard, settlement);
+        Drain drain = new Drain(stores, sourceGuard, loopGuard, mountGuard, settlement);
         return new ReplicationJob(
                 repository,
                 stores,

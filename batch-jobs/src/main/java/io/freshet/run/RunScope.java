@@ -37,6 +37,7 @@ final class RunScope implements Monitor {
     private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
     private static final int FEWEST_ITEMS = 64;
     private static final int MOST_ITEMS = 5_000;
+    private static final int MOST_REMEMBERED = 100_000;
     /** Small, so that what a low limit lets through is seen to move. */
     private static final long PAID_AT_ONCE = 16 << 10;
 
@@ -62,6 +63,7 @@ final class RunScope implements Monitor {
     private SentContents.@Nullable Key verifiedUpTo;
     private final Verifying verifying = new Verifying();
     private final Set<RelativePath> largeDirectories = new HashSet<>();
+    private final Set<RelativePath> withoutLoop = new HashSet<>();
     private final Tally tally = new Tally();
     private final WaveRecorder recorder;
     private int appetite = MOST_ITEMS;
@@ -117,6 +119,14 @@ final class RunScope implements Monitor {
     /** Directories of the target that hold many times what is asked for at a time: paths there are looked at one by one. */
     Set<RelativePath> largeDirectories() {
         return largeDirectories;
+    }
+
+    /** Returns whether a directory of the source is still to be looked in for the target: one is marked before any wave. */
+    boolean looksForLoopIn(RelativePath directory) {
+        if (withoutLoop.size() >= MOST_REMEMBERED) {
+            withoutLoop.clear();
+        }
+        return withoutLoop.add(directory);
     }
 
     /** How far a run is that verifies its target in full. */

@@ -61,6 +61,20 @@ final class TargetGuard {
         stores.holds().resolve(lease, REASONS);
     }
 
+    /** Refuses a root that lies in another target: what is delivered there would be strange here, and might be deleted. */
+    void checkAbove(ServedTarget served, Lease lease, TargetSession session) {
+        session.markedAbove().ifPresent(above -> {
+            throw hold(
+                    served,
+                    lease,
+                    HoldReason.TARGET_FOREIGN,
+                    "the target root lies in " + above + ", which is marked as a target of Freshet by itself; choose a"
+                            + " directory that is not in another target, or remove " + above
+                            + "/.freshet if it is none any"
+                            + " more");
+        });
+    }
+
     /** A target that was known has lost our marker, or has that of another: a person says that it is filled anew. */
     private void requireNew(ServedTarget served, Lease lease, TargetState state) {
         if (state.marker() == null) {

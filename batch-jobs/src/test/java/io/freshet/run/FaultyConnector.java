@@ -69,6 +69,11 @@ public final class FaultyConnector implements TargetConnector {
         }
 
         @Override
+        public Optional<String> markedAbove() {
+            return local.markedAbove();
+        }
+
+        @Override
         public boolean createMarker(byte[] content) {
             return local.createMarker(content);
         }

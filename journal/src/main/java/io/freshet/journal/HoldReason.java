@@ -8,6 +8,7 @@ public enum HoldReason {
     MOUNT_MISSING("a mount below the source is missing", false),
     TARGET_REPLACED("the target was replaced", true),
     TARGET_FOREIGN("the target belongs to another Freshet", true),
+    TARGET_LOOP("the target leads back into the source", true),
     DELETIONS_OVER_LIMIT("deletions over the limit", false),
     HOST_KEY_CHANGED("host key changed", true),
     DRIFT("changed on the target", false),
@@ -31,9 +32,14 @@ public enum HoldReason {
         return concernsWholeTarget;
     }
 
+    /** Returns whether a person can decide it at all; what is otherwise wrong has to be put right, and the hold ends by itself. */
+    public boolean canBeDecided() {
+        return this != SOURCE_MISSING && this != TARGET_FOREIGN && this != TARGET_LOOP;
+    }
+
     /** Returns whether an approval has to be used in time: one of a host key says that this key is right, now and later. */
     public boolean approvalExpires() {
-        return this != HOST_KEY_CHANGED && this != SOURCE_MISSING && this != TARGET_FOREIGN;
+        return canBeDecided() && this != HOST_KEY_CHANGED;
     }
 
     /** Returns whether the manifest may be of another disk, or of none, so that nothing counts for arrived (rule 7). */

@@ -216,6 +216,18 @@ public final class Holds {
                 .single();
     }
 
+    /** Returns what the open hold for this reason is about; empty if there is none. */
+    public Optional<String> openSubject(TargetId target, HoldReason reason) {
+        return jdbc.sql("""
+                        SELECT subject FROM hold
+                        WHERE target_id = :target AND reason = :reason::hold_reason AND state = 'OPEN' AND subject IS NOT NULL
+                        """)
+                .param("target", target.value())
+                .param("reason", reason.name())
+                .query(String.class)
+                .optional();
+    }
+
     /** Returns whether a person rejected a hold for this reason with this subject, and nothing came of it since. */
     public boolean isRejected(TargetId target, HoldReason reason, String subject) {
         return jdbc.sql("""

@@ -60,6 +60,9 @@ public interface TargetSession extends AutoCloseable {
     /** Replaces the marker in one step, durably; only for targets with {@link Capability#ATOMIC_RENAME}. */
     void replaceMarker(byte[] content);
 
+    /** Returns the nearest directory above the root that has a marker of its own, as the target names it; empty if none is seen. */
+    Optional<String> markedAbove();
+
     /** Returns what the target holds under a path, without following a link; empty if that is nothing. */
     Optional<TargetEntry> look(RelativePath path);
 

@@ -1471,6 +1471,22 @@ public abstract class TargetSessionContract {
         assertThat(stagingNames()).isEmpty();
     }
 
+    /** Rule 50: targets do not lie in each other. */
+    @Test
+    void markerAboveTheRootIsSeen() throws Exception {
+        assertThat(session.markedAbove()).isEmpty();
+        Path house = Files.createDirectory(root.resolveSibling(".freshet"));
+        Path marker = Files.writeString(house.resolve("marker"), "whatever it says");
+        try {
+            String above = session.markedAbove().orElseThrow();
+            assertThat(root.toRealPath().getParent().toString()).endsWith(above.equals("/") ? "" : above);
+        } finally {
+            Files.delete(marker);
+            Files.delete(house);
+        }
+        assertThat(session.markedAbove()).isEmpty();
+    }
+
     /** And by no owner that is another's by now. */
     @Test
     void markerIsReplacedByItsOwnerOnly() throws Exception {

@@ -322,6 +322,27 @@ final class LocalTargetSession implements TargetSession {
     }
 
     @Override
+    public Optional<String> markedAbove() {
+        Path above = realRoot().getParent();
+        while (above != null && !isMarked(above)) {
+            above = above.getParent();
+        }
+        return Optional.ofNullable(above).map(Path::toString);
+    }
+
+    private Path realRoot() {
+        try {
+            return root.toRealPath();
+        } catch (IOException e) {
+            throw failure(LocalFailure.codeOf(e), "could not look at the target root: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isMarked(Path directory) {
+        return Files.exists(directory.resolve(RelativePath.RESERVED_NAME).resolve(MARKER), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
     public boolean createMarker(byte[] content) {
         requireEntered();
         Path temporary = temporary();

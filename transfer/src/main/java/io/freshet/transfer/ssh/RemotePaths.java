@@ -1,10 +1,13 @@
 package io.freshet.transfer.ssh;
 
 import io.freshet.path.RelativePath;
+import io.freshet.path.TextForm;
 import io.freshet.transfer.GateName;
 import io.freshet.transfer.StagingName;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the server's paths, as bytes, of paths below the target root: through the gate once one was entered. */
@@ -73,6 +76,22 @@ final class RemotePaths {
     /** Something inside {@code .freshet}. */
     byte[] inHouse(String name) {
         return join(join(base, HOUSE), bytes("/" + name));
+    }
+
+    /** Paths below each of the directories that are above the target root, the nearest first. */
+    List<RemotePaths> above() {
+        List<RemotePaths> above = new ArrayList<>();
+        for (int end = root.length - 1; end >= 0; end--) {
+            if (root[end] == '/') {
+                above.add(below(Arrays.copyOf(root, end)));
+            }
+        }
+        return above;
+    }
+
+    /** Returns the root in text form. */
+    String root() {
+        return root.length == 0 ? "/" : TextForm.encode(root);
     }
 
     /** Returns a name that was never used before, for something temporary of this connection inside {@code .freshet}. */

@@ -23,6 +23,7 @@ import io.freshet.transfer.ssh.Circumstances.Look;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -156,6 +157,21 @@ final class SftpTargetSession implements TargetSession {
             throw unexpected("replace the marker", renamed.status());
         }
         syncHouse();
+    }
+
+    @Override
+    public Optional<String> markedAbove() {
+        List<RemotePaths> above = paths.above();
+        Set<RemotePaths> marked = new HashSet<>();
+        for (RemotePaths one : above) {
+            channel.send(channel.request(SftpProtocol.LSTAT).string(one.inHouse(MARKER)), reply -> {
+                if (Look.of(reply).isThere()) {
+                    marked.add(one);
+                }
+            });
+        }
+        channel.receiveAll();
+        return above.stream().filter(marked::contains).map(RemotePaths::root).findFirst();
     }
 
     private void syncHouse() {

@@ -293,6 +293,11 @@ public final class Actions {
                         "There is no hold " + number, "`freshet holds` lists those that are open."));
         boolean isHostKey = hold.reason() == HoldReason.HOST_KEY_CHANGED;
         require(actor, isHostKey ? Role.ADMIN : Role.OPERATOR, isHostKey ? "Trusting a host key" : "Deciding a hold");
+        if (!hold.reason().canBeDecided()) {
+            throw RefusedException.conflict(
+                    "Nobody can decide hold " + number + ": " + hold.detail(),
+                    "It ends by itself once that is put right.");
+        }
         if (reason.isBlank()) {
             throw RefusedException.wrong(
                     "A decision needs a reason", "Say in a few words why hold " + number + " is decided this way.");

@@ -226,11 +226,12 @@ public final class Look {
             case DELETIONS_OVER_LIMIT ->
                 "Delete " + Wording.count(hold.manifestRows(), "entry") + " on " + hold.target() + "?";
             case SOURCE_EMPTY -> "Is " + hold.source() + " meant to be empty?";
-            case SOURCE_MISSING -> hold.source() + " is missing. Is that meant to be?";
+            case SOURCE_MISSING -> hold.source() + " is missing";
             case SOURCE_REPLACED -> "Go on with the new " + hold.source() + "?";
             case MOUNT_MISSING -> "Is the mount below " + hold.source() + " meant to be gone?";
             case TARGET_REPLACED -> hold.target() + " was replaced. Go on with the new one?";
-            case TARGET_FOREIGN -> hold.target() + " belongs to another Freshet. Take it over?";
+            case TARGET_FOREIGN -> hold.target() + " belongs to another Freshet";
+            case TARGET_LOOP -> hold.target() + " leads back into " + hold.source();
             case HOST_KEY_CHANGED -> "Trust the new host key of " + hold.target() + "?";
             case DRIFT -> "Overwrite what was changed on " + hold.target() + "?";
             case EXTRAS -> "Delete " + Wording.count(hold.paths(), "extra entry") + " on " + hold.target() + "?";
@@ -241,9 +242,9 @@ public final class Look {
     public String approval(Hold hold) {
         return switch (hold.reason()) {
             case DELETIONS_OVER_LIMIT -> "Delete " + Wording.count(hold.manifestRows(), "entry");
-            case SOURCE_EMPTY, SOURCE_MISSING, MOUNT_MISSING -> "It is meant to be";
+            case SOURCE_EMPTY, MOUNT_MISSING -> "It is meant to be";
             case SOURCE_REPLACED, TARGET_REPLACED -> "Go on with it";
-            case TARGET_FOREIGN -> "Take it over";
+            case SOURCE_MISSING, TARGET_FOREIGN, TARGET_LOOP -> "";
             case HOST_KEY_CHANGED -> "Trust the new key";
             case DRIFT -> "Overwrite";
             case EXTRAS -> "Delete " + Wording.count(hold.paths(), "extra entry");
