@@ -38,6 +38,8 @@ final class FreshetProcess implements AutoCloseable {
     static FreshetProcess start(Path home, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Duser.home=" + home,
                 "-jar",
                 JAR.toString()));
