@@ -74,6 +74,11 @@ final class RunCommand extends Asking {
             out.println("what it did to paths before " + Wording.moment(record.path("deliveriesSince"))
                     + " is not kept any more; the counters are");
         }
+        long unlisted = record.path("unlisted").asLong(0);
+        if (unlisted > 0) {
+            out.println(
+                    unlisted + " of what arrived is counted and not listed: the database's disk was short of space");
+        }
     }
 
     static String counters(JsonNode record) {

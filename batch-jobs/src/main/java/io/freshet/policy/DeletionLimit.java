@@ -1,7 +1,7 @@
 package io.freshet.policy;
 
 /**
- * How much may vanish from a target within 24 hours before deletions are held; both numbers must be exceeded.
+ * How much may vanish from a target, or be rewritten there, within a time before that is held; both numbers must be exceeded.
  *
  * @param count entries, 0 or more
  * @param percent of the entries that the target holds, 0 to 100
@@ -12,16 +12,15 @@ public record DeletionLimit(long count, double percent) {
 
     public DeletionLimit {
         if (count < 0 || percent < 0 || percent > 100) {
-            throw new IllegalArgumentException(
-                    "a deletion limit needs a count of 0 or more and a percentage of 0 to 100");
+            throw new IllegalArgumentException("a limit needs a count of 0 or more and a percentage of 0 to 100");
         }
     }
 
     /**
-     * Returns whether deletions must be held.
+     * Returns whether a person must be asked.
      *
-     * @param vanishing entries that vanished in the last 24 hours and those about to
-     * @param held entries that the target held before those vanished
+     * @param vanishing entries that vanished or were rewritten in that time, and those about to
+     * @param held entries that the target held before
      */
     public boolean isExceededBy(long vanishing, long held) {
         return vanishing > count && vanishing * 100.0 > held * percent;

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesPerSecond the most that is sent to the target, over all lanes; empty means no limit
  * @param maxDeletes how much may vanish within 24 hours before deletions are held
  * @param maxDeletesPerRun how much may vanish in one run before deletions are held
+ * @param maxChanges how many files of the target may get another content within an hour before that is held
+ * @param parallelism how many files each lane has under way at once, at most
  * @param settle a path that somebody still writes to waits until it has been quiet for so long
  * @param settleMax but never longer than this after its first change
  * @param verify how what was sent is proven to have arrived
@@ -39,6 +41,8 @@ public record Policy(
         OptionalLong bytesPerSecond,
         DeletionLimit maxDeletes,
         DeletionLimit maxDeletesPerRun,
+        DeletionLimit maxChanges,
+        int parallelism,
         Duration settle,
         Duration settleMax,
         Verify verify,
@@ -51,6 +55,9 @@ public record Policy(
     /** What a source gets that says nothing else. */
     public static final String CONTINUOUS = "continuous";
 
+    /** More files are never under way at once, and by default it may be so many. */
+    public static final int MOST_PARALLEL = 128;
+
     private static final int DAYS_AHEAD = 9;
 
     public Policy {
@@ -61,6 +68,9 @@ public record Policy(
         }
         if (bytesPerSecond.isPresent() && bytesPerSecond.getAsLong() < 1) {
             throw new IllegalArgumentException("policy " + name + ": the bandwidth must be at least 1 byte per second");
+        }
+        if (parallelism < 1 || parallelism > MOST_PARALLEL) {
+            throw new IllegalArgumentException("policy " + name + ": parallelism must be 1 to " + MOST_PARALLEL);
         }
         if (cron != null && !windows.isEmpty()) {
             throw new IllegalArgumentException("policy " + name + ": give windows or cron, not both");
@@ -89,6 +99,8 @@ public record Policy(
                 bytesPerSecond,
                 maxDeletes,
                 DeletionLimit.NONE,
+                DeletionLimit.NONE,
+                MOST_PARALLEL,
                 settle,
                 settleMax,
                 verify,
@@ -113,6 +125,54 @@ public record Policy(
     /** Returns the same policy with another answer to what becomes of drift. */
     public Policy with(Drift other) {
         return copy(windows, cron, misfire, timeZone, extras, other, approvals);
+    }
+
+    /** Returns the same policy with another number of files under way at once. */
+    public Policy inParallel(int files) {
+        return new Policy(
+                name,
+                windows,
+                cron,
+                misfire,
+                timeZone,
+                bytesPerSecond,
+                maxDeletes,
+                maxDeletesPerRun,
+                maxChanges,
+                files,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                extras,
+                drift,
+                retry,
+                approvals);
+    }
+
+    /** Returns the same policy with other limits on what may vanish in a run and be rewritten in an hour. */
+    public Policy with(DeletionLimit deletesPerRun, DeletionLimit changes) {
+        return new Policy(
+                name,
+                windows,
+                cron,
+                misfire,
+                timeZone,
+                bytesPerSecond,
+                maxDeletes,
+                deletesPerRun,
+                changes,
+                parallelism,
+                settle,
+                settleMax,
+                verify,
+                unstable,
+                linger,
+                extras,
+                drift,
+                retry,
+                approvals);
     }
 
     /** Returns the same policy with runs at the firings of a schedule instead of windows. */
@@ -142,6 +202,8 @@ public record Policy(
                 bytesPerSecond,
                 maxDeletes,
                 maxDeletesPerRun,
+                maxChanges,
+                parallelism,
                 settle,
                 settleMax,
                 verify,

@@ -47,6 +47,8 @@ public final class PolicyText {
         text.put("bandwidth", rate(policy.bytesPerSecond()));
         text.put("max-deletes", limit(policy.maxDeletes()));
         text.put("max-deletes-per-run", limit(policy.maxDeletesPerRun()));
+        text.put("max-changes", limit(policy.maxChanges()));
+        text.put("parallelism", Integer.toString(policy.parallelism()));
         text.put("settle", duration(policy.settle()));
         text.put("settle-max", duration(policy.settleMax()));
         text.put("verify", word(policy.verify()));

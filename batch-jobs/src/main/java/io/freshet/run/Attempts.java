@@ -46,6 +46,11 @@ final class Attempts implements Monitor {
     }
 
     @Override
+    public int filesAtOnce() {
+        return monitor.filesAtOnce();
+    }
+
+    @Override
     public void ended(Operation operation, Result result) {
         Long from = begun.remove(operation.path());
         if (from != null) {

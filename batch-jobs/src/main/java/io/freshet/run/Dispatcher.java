@@ -7,6 +7,7 @@ import io.freshet.journal.Run;
 import io.freshet.journal.RunRequest;
 import io.freshet.journal.RunState;
 import io.freshet.journal.Settling;
+import io.freshet.journal.Shortage;
 import io.freshet.journal.TargetId;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Verify;
@@ -44,23 +45,36 @@ final class Dispatcher {
 
     private record LaneKey(TargetId target, Lane lane) {}
 
+    /** How many items a target's queue has at most, apart from what walks found; known as long as one process plans. */
+    private record Queued(long epoch, long items) {}
+
     private final Stores stores;
     private final RunLauncher launcher;
     private final LaneSchedule schedule;
     private final CronFirings firings;
     private final Clock clock;
+    private final long largestQueue;
+    private final Map<TargetId, Queued> queued = new ConcurrentHashMap<>();
     private final Map<LaneKey, Long> launches = new ConcurrentHashMap<>();
     /** The epoch of the lease under which a target's filter was compared with that of the last time. */
     private final Map<TargetId, Long> filtersFollowed = new ConcurrentHashMap<>();
     /** The epoch of the lease under which a lane was found without a run that was broken off. */
     private final Map<LaneKey, Long> noneBrokenOff = new ConcurrentHashMap<>();
 
-    Dispatcher(Stores stores, RunLauncher launcher, LaneSchedule schedule, CronFirings firings, Clock clock) {
+    /** @param largestQueue of more items no queue is to be */
+    Dispatcher(
+            Stores stores,
+            RunLauncher launcher,
+            LaneSchedule schedule,
+            CronFirings firings,
+            Clock clock,
+            long largestQueue) {
         this.stores = stores;
         this.launcher = launcher;
         this.schedule = schedule;
         this.firings = firings;
         this.clock = clock;
+        this.largestQueue = largestQueue;
     }
 
     /** @param asked whether a person has just asked for something, so that failing targets are tried at once */
@@ -148,8 +162,25 @@ final class Dispatcher {
         long planned = CHANGES_AT_ONCE;
         while (planned == CHANGES_AT_ONCE && held.isLive()) {
             planned = stores.planning().plan(held.lease(), settling, CHANGES_AT_ONCE);
+            foldIfLarge(served, held, planned);
         }
         return true;
+    }
+
+    /** Whoever cannot be served, or not fast enough, is looked through as a whole later, and costs bounded space until then. */
+    private void foldIfLarge(ServedTarget served, HeldLease held, long planned) {
+        long epoch = held.lease().epoch();
+        Queued before = queued.get(served.id());
+        long items = before == null || before.epoch() != epoch ? Long.MAX_VALUE : before.items() + planned;
+        if (items > largestQueue) {
+            items = stores.folding().foldable(served.id(), largestQueue + 1);
+            if (items > largestQueue) {
+                long folded = stores.folding().fold(held.lease());
+                LOG.warn("event=queue_folded target={} items={} limit={}", served, folded, largestQueue);
+                items = 0;
+            }
+        }
+        queued.put(served.id(), new Queued(epoch, items));
     }
 
     /** A firing is under way until all was delivered that had been observed when it fired, and what is due was verified. */
@@ -239,6 +270,9 @@ final class Dispatcher {
     }
 
     private void start(ServedTarget served, Lane lane) {
+        if (lane == Lane.BULK && served.shortage() == Shortage.BULK) {
+            return;
+        }
         if (served.isBusy(lane)) {
             served.wake(lane);
             return;

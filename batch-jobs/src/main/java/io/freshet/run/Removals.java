@@ -70,8 +70,10 @@ final class Removals {
         List<HeldPath> unapproved = new ArrayList<>();
         List<Candidate> doubtful = new ArrayList<>();
         Map<RelativePath, HeldPath> approvals = stores.holds()
-                .approvedDeletions(
-                        scope.target(), possible.stream().map(Candidate::path).toList());
+                .approved(
+                        scope.target(),
+                        HoldReason.DELETIONS_OVER_LIMIT,
+                        possible.stream().map(Candidate::path).toList());
         for (Candidate candidate : possible) {
             HeldPath asked =
                     new HeldPath(candidate.path(), candidate.item().seq(), below.getOrDefault(candidate.path(), 1L));

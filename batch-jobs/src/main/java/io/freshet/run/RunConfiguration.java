@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -138,8 +139,10 @@ public class RunConfiguration {
                 new RetentionBook(dataSource), new Keeping(dataSource), settings.retention(), settings.node(), clock);
     }
 
+    /** Tests have another room. */
     @Bean
     RunEngine runEngine(
+            ObjectProvider<DatabaseRoom> room,
             RunSettings settings,
             Stores stores,
             RunLauncher launcher,
@@ -149,7 +152,8 @@ public class RunConfiguration {
             Notifications notifications,
             Connections connections,
             Clock clock) {
-        Dispatcher dispatcher = new Dispatcher(stores, launcher, schedule, firings, clock);
+        Dispatcher dispatcher = new Dispatcher(
+                stores, launcher, schedule, firings, clock, settings.space().queue());
         return new RunEngine(
                 settings,
                 stores,
@@ -160,6 +164,7 @@ public class RunConfiguration {
                 retention,
                 notifications,
                 connections,
+                room.getIfAvailable(() -> DatabaseRoom.of(settings.space(), stores.space())),
                 clock);
     }
 }

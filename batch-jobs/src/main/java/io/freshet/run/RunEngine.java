@@ -44,6 +44,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     private final RetentionKeeper retention;
     private final Notifications notifications;
     private final Connections connections;
+    private final DatabaseRoom room;
     private final Clock clock;
     private final List<ServedTarget> targets = new ArrayList<>();
     private final List<Notifications.Subscription> subscriptions = new ArrayList<>();
@@ -56,6 +57,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
     private @Nullable ScheduledExecutorService pacer;
     private @Nullable ScheduledExecutorService recorder;
     private @Nullable ScheduledExecutorService clearer;
+    private @Nullable ScheduledExecutorService looker;
 
     RunEngine(
             RunSettings settings,
@@ -67,6 +69,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
             RetentionKeeper retention,
             Notifications notifications,
             Connections connections,
+            DatabaseRoom room,
             Clock clock) {
         this.settings = settings;
         this.stores = stores;
@@ -78,6 +81,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         this.retention = retention;
         this.notifications = notifications;
         this.connections = connections;
+        this.room = room;
         this.clock = clock;
     }
 
@@ -105,6 +109,9 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         });
         recorder = repeatedly("freshet-checkpoints", PACE, new CheckpointKeeper(stores.checkpoints(), targets)::keep);
         clearer = repeatedly("freshet-retention", Duration.ZERO, RetentionKeeper.LOOK, retention::keep);
+        SpaceKeeper space =
+                new SpaceKeeper(room, stores.space(), settings.space().minFree(), settings.node(), targets);
+        looker = repeatedly("freshet-space", Duration.ZERO, SpaceKeeper.LOOK, space::keep);
         Thread dispatching = daemon(this::dispatch, "freshet-dispatcher");
         dispatching.start();
         thread = dispatching;
@@ -187,6 +194,7 @@ final class RunEngine implements SmartLifecycle, RunThreads {
         shutDown(pacer);
         shutDown(recorder);
         shutDown(clearer);
+        shutDown(looker);
         leases.release(targets);
         connections.close();
     }

@@ -8,6 +8,7 @@ import io.freshet.journal.Lease;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.Run;
 import io.freshet.journal.SentContents;
+import io.freshet.journal.Shortage;
 import io.freshet.journal.TargetId;
 import io.freshet.journal.TargetState;
 import io.freshet.path.RelativePath;
@@ -195,12 +196,15 @@ final class RunScope implements Monitor {
 
     /**
      * Returns whether the run has lasted long enough, its policy's window has closed or the policy has changed, or its firing
-     * has ended; one that began
+     * has ended, or the database is short of space for its lane; one that began
      * between two of them is over when the next begins, as then more may be delivered.
      */
     boolean isOver() {
         Instant now = clock.instant();
-        return now.isAfter(startedAt.plus(LONGEST_RUN)) || sendsNow == served.isOpen(now) || isPolicyChanged();
+        return now.isAfter(startedAt.plus(LONGEST_RUN))
+                || sendsNow == served.isOpen(now)
+                || isPolicyChanged()
+                || (lane() == Lane.BULK && served.shortage() == Shortage.BULK);
     }
 
     private boolean isPolicyChanged() {
@@ -354,6 +358,11 @@ final class RunScope implements Monitor {
     @Override
     public void reached(Operation operation, long position) {
         tally.reached(operation, position);
+    }
+
+    @Override
+    public int filesAtOnce() {
+        return served.policy().parallelism();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.freshet.file.FileIdentity;
 import io.freshet.file.FileType;
 import io.freshet.journal.Lane;
 import io.freshet.journal.Runs.PolicyUsed;
+import io.freshet.journal.Shortage;
 import io.freshet.journal.SourceId;
 import io.freshet.journal.TargetId;
 import io.freshet.path.RelativePath;
@@ -47,6 +48,7 @@ final class ServedTarget {
     private final Map<Lane, Long> leftAt = new ConcurrentHashMap<>();
     private volatile @Nullable HeldLease lease;
     private volatile boolean firing;
+    private volatile Shortage shortage = Shortage.NONE;
     private volatile Versioned policy;
 
     /** @param sourceBandwidth what all targets of the source share */
@@ -139,6 +141,20 @@ final class ServedTarget {
 
     void firing(boolean underWay) {
         firing = underWay;
+    }
+
+    /** Returns what stands still because the database's disk is short of space. */
+    Shortage shortage() {
+        return shortage;
+    }
+
+    /** Takes note of that; runs of the bulk lane that are under way end soon. */
+    void shortage(Shortage now) {
+        boolean changed = shortage != now;
+        shortage = now;
+        if (changed) {
+            wake(Lane.BULK);
+        }
     }
 
     Claims claims() {

@@ -4,10 +4,12 @@ import io.freshet.journal.Agenda;
 import io.freshet.journal.Bandwidths;
 import io.freshet.journal.BlockMaps;
 import io.freshet.journal.CheckpointCompletion;
+import io.freshet.journal.DatabaseSpace;
 import io.freshet.journal.Deliveries;
 import io.freshet.journal.Drifts;
 import io.freshet.journal.ExtraEntries;
 import io.freshet.journal.Firings;
+import io.freshet.journal.Folding;
 import io.freshet.journal.Holds;
 import io.freshet.journal.Leases;
 import io.freshet.journal.Manifest;
@@ -31,6 +33,7 @@ record Stores(
         Leases leases,
         Agenda agenda,
         Planning planning,
+        Folding folding,
         WorkQueue queue,
         MoveHints hints,
         Manifest manifest,
@@ -49,7 +52,8 @@ record Stores(
         TargetMounts mounts,
         CheckpointCompletion checkpoints,
         Firings firings,
-        PolicyBook policies) {
+        PolicyBook policies,
+        DatabaseSpace space) {
 
     static Stores of(DataSource dataSource) {
         return new Stores(
@@ -57,6 +61,7 @@ record Stores(
                 new Leases(dataSource),
                 new Agenda(dataSource),
                 new Planning(dataSource),
+                new Folding(dataSource),
                 new WorkQueue(dataSource),
                 new MoveHints(dataSource),
                 new Manifest(dataSource),
@@ -75,6 +80,7 @@ record Stores(
                 new TargetMounts(dataSource),
                 new CheckpointCompletion(dataSource),
                 new Firings(dataSource),
-                new PolicyBook(dataSource));
+                new PolicyBook(dataSource),
+                new DatabaseSpace(dataSource));
     }
 }

@@ -13,9 +13,11 @@ import io.freshet.journal.Lane;
 import io.freshet.journal.ManifestEntry;
 import io.freshet.journal.Move;
 import io.freshet.journal.Outcome;
+import io.freshet.journal.Shortage;
 import io.freshet.journal.WaveRecord;
 import io.freshet.journal.WorkItem;
 import io.freshet.path.RelativePath;
+import io.freshet.policy.Verify;
 import io.freshet.target.Monitor;
 import io.freshet.target.Operation;
 import io.freshet.target.Result;
@@ -59,6 +61,7 @@ final class Wave {
     private final ReadOnlyDirectories readOnly;
     private final WaveContents contents;
     private final DriftGuard drift;
+    private final Rewrites rewrites;
     private @Nullable FreshetException fatal;
 
     /** @param claimed the claims under which this wave works; the run's recorder may take some over */
@@ -73,6 +76,7 @@ final class Wave {
         this.removals = new Removals(stores, scope, guard, this);
         this.contents = new WaveContents(stores, scope, this);
         this.drift = new DriftGuard(stores, scope, record);
+        this.rewrites = new Rewrites(stores, scope, this);
     }
 
     /**
@@ -87,6 +91,7 @@ final class Wave {
             WavePlan plan = new WavePlanner(stores, scope, record, drift).plan(items);
             hardLinks.regroup(plan);
             drift.check(plan);
+            rewrites.decide(plan);
             return carryOut(plan);
         } finally {
             hardLinks.release();
@@ -125,7 +130,13 @@ final class Wave {
     }
 
     private void record(WavePlan plan) {
-        if (fatal == null && record.size() >= FEWEST_TO_RECORD_BESIDE && plan.sendsOnly()) {
+        boolean beside = record.size() >= FEWEST_TO_RECORD_BESIDE && record.rewritten() == 0 && plan.sendsOnly();
+        // What was sent and is to be verified is found by its list.
+        if (scope.served().shortage() != Shortage.NONE
+                && scope.served().policy().verify() == Verify.IN_FLIGHT) {
+            record.withoutList();
+        }
+        if (fatal == null && beside) {
             Set<RelativePath> concerned = record.paths();
             scope.recorder()
                     .writeBeside(
@@ -198,6 +209,7 @@ final class Wave {
         RelativePath from = from(candidate);
         FileState source = candidate.present();
         boolean sameAttributes = source.attributes().equals(old.state().attributes());
+        rewrites.done(candidate);
         FileState delivered = sameAttributes ? source : old.state();
         record.move(from, new ManifestEntry(candidate.path(), delivered, old.hash(), old.evidence(), true));
         record.put(new ManifestEntry(candidate.path(), delivered, old.hash(), old.evidence(), true));
@@ -239,6 +251,7 @@ final class Wave {
                 }
             } else {
                 String reason = "another name of " + existing.path();
+                rewrites.done(candidate);
                 record.put(new ManifestEntry(
                         candidate.path(), candidate.present(), existing.hash(), existing.evidence(), true));
                 record.deliver(new Delivery(
@@ -337,6 +350,10 @@ final class Wave {
 
     EarlierVersions versions() {
         return versions;
+    }
+
+    Rewrites rewrites() {
+        return rewrites;
     }
 
     WaveRecord record() {

@@ -78,6 +78,7 @@ final class WaveContents {
             Candidate candidate = chunk.get(i);
             if (results.get(i) instanceof Result.Done done) {
                 wave.versions().replaced(candidate, done);
+                wave.rewrites().done(candidate);
                 FileState delivered = done.delivered() == null ? candidate.present() : done.delivered();
                 PartialKey partial = partialOf(candidate);
                 if (partial != null && partial.equals(PartialKey.of(delivered))) {

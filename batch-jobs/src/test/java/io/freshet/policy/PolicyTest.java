@@ -29,6 +29,8 @@ class PolicyTest {
         assertThat(policy.bytesPerSecond()).isEqualTo(OptionalLong.empty());
         assertThat(policy.maxDeletes()).isEqualTo(new DeletionLimit(1000, 50));
         assertThat(policy.maxDeletesPerRun()).isEqualTo(DeletionLimit.NONE);
+        assertThat(policy.maxChanges()).isEqualTo(DeletionLimit.NONE);
+        assertThat(policy.parallelism()).isEqualTo(128);
         assertThat(policy.settle()).isEqualTo(Duration.ofMillis(100));
         assertThat(policy.settleMax()).isEqualTo(Duration.ofSeconds(5));
         assertThat(policy.verify()).isEqualTo(Verify.IN_FLIGHT);
@@ -41,14 +43,15 @@ class PolicyTest {
         assertThat(policy.retry().ofPermanent()).isEqualTo(new Retry(Duration.ofSeconds(30), Duration.ofHours(1)));
         assertThat(Policy.class.getRecordComponents())
                 .as("and there is no other")
-                .hasSize(17);
+                .hasSize(19);
     }
 
     @Test
     void isWrittenAsInTheConfiguration() {
         assertThat(PolicyText.of(Policy.withDefaults("x")))
                 .hasToString(
-                        "{bandwidth=unlimited, max-deletes={count: 1000, percent: 50}, max-deletes-per-run=none, settle=100ms,"
+                        "{bandwidth=unlimited, max-deletes={count: 1000, percent: 50}, max-deletes-per-run=none, max-changes=none,"
+                                + " parallelism=128, settle=100ms,"
                                 + " settle-max=5s, verify=in-flight, unstable=publish, linger=2s, extras=hold, drift=overwrite,"
                                 + " retry={first: 500ms, longest: 2m}, four-eyes=false, approvals-expire=1d}");
         Policy windows = berlin(
@@ -80,6 +83,8 @@ class PolicyTest {
                         OptionalLong.empty(),
                         windows.maxDeletes(),
                         windows.maxDeletesPerRun(),
+                        windows.maxChanges(),
+                        windows.parallelism(),
                         windows.settle(),
                         windows.settleMax(),
                         windows.verify(),

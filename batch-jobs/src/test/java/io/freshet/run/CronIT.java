@@ -263,6 +263,8 @@ class CronIT extends OneTarget {
                 policy.bytesPerSecond(),
                 policy.maxDeletes(),
                 policy.maxDeletesPerRun(),
+                policy.maxChanges(),
+                policy.parallelism(),
                 policy.settle(),
                 policy.settleMax(),
                 Verify.FULL,

@@ -36,6 +36,24 @@ class DeletionsPerRunIT extends OneTarget {
                 .isEqualTo(1);
     }
 
+    /** Rule 42: what vanishes with a directory that becomes a file was deleted, too. */
+    @Test
+    void countsWhatVanishesWithADirectoryThatBecomesAFile() throws IOException {
+        for (String file : new String[] {"dir/a", "dir/b", "stays"}) {
+            write(file, file);
+        }
+        start(limited());
+        replication.awaitEqual(replica);
+        deleteTree(source.resolve("dir"));
+        write("dir", "a file by now");
+
+        replication.changed("dir");
+
+        await().atMost(PATIENCE).until(() -> count("SELECT count(*) FROM hold WHERE state = 'OPEN'") == 1);
+        assertThat(text("SELECT path || ' ' || manifest_rows FROM hold_path")).containsExactly("dir 3");
+        assertThat(replica.resolve("dir/a")).exists();
+    }
+
     private void delete(String... files) throws IOException {
         for (String file : files) {
             Files.delete(source.resolve(file));
@@ -44,16 +62,21 @@ class DeletionsPerRunIT extends OneTarget {
     }
 
     private static Policy limited() {
-        Policy all = named("limited");
+        return lingering(named("limited").with(new DeletionLimit(2, 0), DeletionLimit.NONE));
+    }
+
+    private static Policy lingering(Policy all) {
         return new Policy(
-                "limited",
+                all.name(),
                 all.windows(),
                 all.cron(),
                 all.misfire(),
                 all.timeZone(),
                 all.bytesPerSecond(),
                 all.maxDeletes(),
-                new DeletionLimit(2, 0),
+                all.maxDeletesPerRun(),
+                all.maxChanges(),
+                all.parallelism(),
                 all.settle(),
                 all.settleMax(),
                 all.verify(),

@@ -17,6 +17,7 @@ import io.freshet.path.RelativePath;
 import io.freshet.policy.Cron;
 import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
+import io.freshet.policy.Space;
 import io.freshet.schedule.FiringJob;
 import io.freshet.target.TargetAddress;
 import io.freshet.transfer.Trees;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -41,6 +43,8 @@ final class Replication implements AutoCloseable {
     private final List<TargetDefinition> targets = new ArrayList<>();
     private FilterRules filter = FilterRules.NONE;
     private OptionalLong bandwidth = OptionalLong.empty();
+    private Space space = Space.DEFAULT;
+    private DatabaseRoom room = Optional::empty;
     private Clock clock = Clock.systemUTC();
     private AnnotationConfigApplicationContext context;
     private ChangeWriter writer;
@@ -87,6 +91,17 @@ final class Replication implements AutoCloseable {
                 : defaults;
     }
 
+    Replication largestQueue(long items) {
+        space = space.withQueue(items);
+        return this;
+    }
+
+    /** What is seen of the database's disk instead of that. */
+    Replication room(DatabaseRoom seen) {
+        room = seen;
+        return this;
+    }
+
     Replication clock(Clock instead) {
         clock = instead;
         return this;
@@ -104,7 +119,7 @@ final class Replication implements AutoCloseable {
 
     Replication start() {
         SourceDefinition definition = new SourceDefinition("content", source, filter, targets, bandwidth, null);
-        RunSettings settings = new RunSettings(List.of(definition), "test-node", Replication::made);
+        RunSettings settings = new RunSettings(List.of(definition), "test-node", Replication::made).with(space);
         context = new AnnotationConfigApplicationContext();
         context.registerBean(
                 "dataSource", DataSource.class, database::dataSource, bean -> bean.setDestroyMethodName(""));
@@ -112,6 +127,7 @@ final class Replication implements AutoCloseable {
                 "transactionManager",
                 PlatformTransactionManager.class,
                 () -> new JdbcTransactionManager(database.dataSource()));
+        context.registerBean(DatabaseRoom.class, () -> room);
         context.registerBean("clock", Clock.class, () -> clock);
         context.registerBean(RunSettings.class, () -> settings);
         context.registerBean(Notifications.class, () -> {

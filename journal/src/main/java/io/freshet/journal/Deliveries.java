@@ -112,7 +112,10 @@ public final class Deliveries {
             manifest.verify(lease, wave.verified);
             blockMaps.record(wave);
             partials.record(lease, wave);
-            addDeliveries(lease, runNumber, wave.deliveries);
+            addDeliveries(
+                    lease,
+                    runNumber,
+                    wave.deliveries.stream().filter(wave::isListed).toList());
             totals.add(lease, runNumber, wave.deliveries);
             items.record(lease, runNumber, wave);
             wave.further.forEach(more -> WorkQueue.add(jdbc, lease, more.because(), more.paths(), more.kind(), true));
@@ -178,7 +181,7 @@ public final class Deliveries {
                             deleted = deleted + :deleted, metadata = metadata + :metadata, adopted = adopted + :adopted,
                             unchanged = unchanged + :unchanged, excluded = excluded + :excluded,
                             unsupported = unsupported + :unsupported, held = held + :held, failed = failed + :failed,
-                            verified = verified + :verified, bytes = bytes + :bytes,
+                            verified = verified + :verified, unlisted = unlisted + :unlisted, bytes = bytes + :bytes,
                             busy_millis = busy_millis + :busy
                         WHERE target_id = :target AND run_number = :run
                         """)
@@ -197,6 +200,11 @@ public final class Deliveries {
                 .param("held", of(outcomes, Outcome.HELD))
                 .param("failed", of(outcomes, Outcome.FAILED))
                 .param("verified", wave.verified.size())
+                .param(
+                        "unlisted",
+                        wave.deliveries.stream()
+                                .filter(delivery -> !wave.isListed(delivery))
+                                .count())
                 .param("bytes", bytes)
                 .param("busy", wave.took.toMillis())
                 .param("target", lease.target().value())
@@ -211,11 +219,14 @@ public final class Deliveries {
                 .param("delivered", !wave.deliveries.isEmpty())
                 .param("target", lease.target().value())
                 .update();
-        if (vanished > 0) {
-            jdbc.sql(
-                            "INSERT INTO deletion_tally (target_id, manifest_rows, run_number) VALUES (:target, :vanished, :run)")
+        if (vanished > 0 || wave.rewritten > 0) {
+            jdbc.sql("""
+                            INSERT INTO deletion_tally (target_id, manifest_rows, rewritten, run_number)
+                            VALUES (:target, :vanished, :rewritten, :run)
+                            """)
                     .param("target", lease.target().value())
                     .param("vanished", vanished)
+                    .param("rewritten", wave.rewritten)
                     .param("run", runNumber)
                     .update();
         }
@@ -245,6 +256,14 @@ public final class Deliveries {
         return jdbc.sql("""
                         SELECT coalesce(sum(manifest_rows), 0) FROM deletion_tally
                         WHERE target_id = :target AND at > now() - interval '24 hours'
+                        """).param("target", target.value()).query(Long.class).single();
+    }
+
+    /** Returns how many files of a target got another content in the last hour, as far as that was counted. */
+    public long rewrittenInLastHour(TargetId target) {
+        return jdbc.sql("""
+                        SELECT coalesce(sum(rewritten), 0) FROM deletion_tally
+                        WHERE target_id = :target AND at > now() - interval '1 hour'
                         """).param("target", target.value()).query(Long.class).single();
     }
 }

@@ -10,6 +10,7 @@ public enum HoldReason {
     TARGET_FOREIGN("the target belongs to another Freshet", true),
     TARGET_LOOP("the target leads back into the source", true),
     DELETIONS_OVER_LIMIT("deletions over the limit", false),
+    CHANGES_OVER_LIMIT("changes over the limit", false),
     HOST_KEY_CHANGED("host key changed", true),
     DRIFT("changed on the target", false),
     EXTRAS("extra on the target", false);

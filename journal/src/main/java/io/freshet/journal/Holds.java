@@ -42,7 +42,7 @@ public final class Holds {
 
     /** Of an approval: something of it was not done. What concerns the target as a whole is resolved when it was done. */
     private static final String UNDONE = """
-            CASE WHEN h.reason IN ('DELETIONS_OVER_LIMIT', 'EXTRAS', 'DRIFT')
+            CASE WHEN h.reason IN ('DELETIONS_OVER_LIMIT', 'CHANGES_OVER_LIMIT', 'EXTRAS', 'DRIFT')
                  THEN EXISTS (SELECT FROM hold_path p WHERE p.hold_id = h.hold_id AND %s)
                  WHEN h.reason = 'SOURCE_EMPTY'
                  THEN EXISTS (SELECT FROM target_state s WHERE s.target_id = h.target_id AND s.manifest_rows > 1)
@@ -149,7 +149,7 @@ public final class Holds {
      */
     public int lapse(Lease lease, String root) {
         return end(lease, """
-                reason IN ('DELETIONS_OVER_LIMIT', 'EXTRAS', 'MOUNT_MISSING', 'DRIFT')
+                reason IN ('DELETIONS_OVER_LIMIT', 'CHANGES_OVER_LIMIT', 'EXTRAS', 'MOUNT_MISSING', 'DRIFT')
                 OR reason IN ('SOURCE_EMPTY', 'SOURCE_REPLACED') AND subject IS DISTINCT FROM :root
                 """, "has lapsed, as the source's root is another one than when it was given", root);
     }
@@ -269,20 +269,21 @@ public final class Holds {
     }
 
     /**
-     * Returns for those of {@code paths} whose deletion a person approved what was shown to that person. An approval
-     * covers that path, up to that sequence number, with at most so many entries, and nothing later.
+     * Returns for those of {@code paths} of which a person approved what was over a limit what was shown to that person. An
+     * approval covers that path, up to that sequence number, with at most so many entries, and nothing later.
      */
-    public Map<RelativePath, HeldPath> approvedDeletions(TargetId target, Collection<RelativePath> paths) {
+    public Map<RelativePath, HeldPath> approved(TargetId target, HoldReason reason, Collection<RelativePath> paths) {
         Map<RelativePath, HeldPath> approved = new HashMap<>();
         List<HeldPath> rows = jdbc.sql("""
                         SELECT h.path, h.seq, h.manifest_rows
                         FROM unnest(:paths::text[]) AS asked (path)
                         JOIN hold_path h ON h.target_id = :target AND h.path_key = path_key(asked.path)
                         JOIN hold o USING (hold_id)
-                        WHERE o.state = 'APPROVED' AND o.reason = 'DELETIONS_OVER_LIMIT' AND %s
+                        WHERE o.state = 'APPROVED' AND o.reason = :reason::hold_reason AND %s
                         ORDER BY h.seq
                         """.formatted(STANDS))
                 .param("paths", Columns.text(paths, path -> path))
+                .param("reason", reason.name())
                 .param("target", target.value())
                 .query((row, number) -> new HeldPath(
                         RelativePath.parse(row.getString("path")), row.getLong("seq"), row.getLong("manifest_rows")))

@@ -97,12 +97,12 @@ final class OldRecords {
                 """.formatted(table, key, condition));
     }
 
-    /** Holds whose reason went away; and deletions that were decided on, once nothing waits any more that the decision is about. */
+    /** Holds whose reason went away; and what was over a limit and decided on, once nothing waits any more that the decision is about. */
     private static String settled() {
         return """
                 o.opened_at < :before AND coalesce(o.decided_at, o.opened_at) < :before
                 AND (o.state = 'RESOLVED'
-                     OR o.state IN ('APPROVED', 'REJECTED') AND o.reason = 'DELETIONS_OVER_LIMIT' AND NOT EXISTS (
+                     OR o.state IN ('APPROVED', 'REJECTED') AND o.reason IN ('DELETIONS_OVER_LIMIT', 'CHANGES_OVER_LIMIT') AND NOT EXISTS (
                          SELECT FROM hold_path hp JOIN work_item w ON w.target_id = hp.target_id AND w.path_key = hp.path_key
                          WHERE hp.hold_id = o.hold_id))
                 """;

@@ -121,6 +121,7 @@ public final class Planning {
                             walk_position = CASE WHEN excluded.kind = 'PATH' THEN w.walk_position END,
                             asked = excluded.asked,
                             walked = false,
+                            folded = w.folded AND excluded.kind = 'PATH',
                             first_seq = least(w.first_seq, excluded.first_seq),
                             seq = greatest(w.seq, excluded.seq),
                             first_dirty_at = least(w.first_dirty_at, excluded.first_dirty_at),
@@ -171,7 +172,7 @@ public final class Planning {
                         SELECT target_id, '', 'TREE', CASE WHEN :sinceEver THEN 0 ELSE cursor END, cursor, now(), 'BULK', now()
                         FROM target_state WHERE target_id = :target
                         ON CONFLICT (target_id, path_key) DO UPDATE SET kind = 'TREE', walk_position = NULL, lane = 'BULK',
-                            asked = excluded.asked, walked = false, seq = greatest(w.seq, excluded.seq), ready_at = now(),
+                            asked = excluded.asked, walked = false, folded = false, seq = greatest(w.seq, excluded.seq), ready_at = now(),
                             first_seq = least(w.first_seq, excluded.first_seq)
                         """)
                 .param("target", lease.target().value())

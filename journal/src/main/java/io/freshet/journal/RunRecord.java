@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the name of its policy
  * @param policyVersion which version of it; null for runs from before versions were kept
  * @param bytes content sent
+ * @param unlisted how much of that is not listed path by path, as the database's disk was short of space
  * @param deliveriesSince what it did to paths before this moment is not kept any more; null if all of it is
  */
 public record RunRecord(
@@ -50,6 +51,7 @@ public record RunRecord(
         long differing,
         long extra,
         long bytes,
+        long unlisted,
         @Nullable String errorCode,
         @Nullable String error,
         @Nullable Instant deliveriesSince) {
@@ -68,7 +70,7 @@ public record RunRecord(
             t.name AS target, r.run_number, r.lane::text, r.state::text, r.cause::text, r.requested_by, r.parent_run,
             r.policy, r.policy_version, r.node, r.started_at, r.ended_at, r.transferred, r.renamed, r.deleted, r.metadata, r.adopted,
             r.unchanged, r.excluded, r.unsupported, r.held, r.failed, r.verified,
-            r.differing, r.extra, r.bytes, r.error_code, r.error,
+            r.differing, r.extra, r.bytes, r.unlisted, r.error_code, r.error,
             (SELECT deliveries_since FROM retention WHERE deliveries_since > r.started_at) AS deliveries_since
             """;
 
@@ -100,6 +102,7 @@ public record RunRecord(
                 row.getLong("differing"),
                 row.getLong("extra"),
                 row.getLong("bytes"),
+                row.getLong("unlisted"),
                 row.getString("error_code"),
                 row.getString("error"),
                 Rows.instantOrNull(row, "deliveries_since"));

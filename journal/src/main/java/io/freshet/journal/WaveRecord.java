@@ -59,6 +59,8 @@ public final class WaveRecord {
     long unchanged;
     long excluded;
     long approvedRemovals;
+    long rewritten;
+    private boolean listed = true;
     Duration took = Duration.ZERO;
 
     /** The item is done: its row leaves the queue unless a newer change came since it was read. */
@@ -151,6 +153,24 @@ public final class WaveRecord {
     /** So many of the entries that vanish were approved by a person, and do not count against the limit. */
     public void approveRemovals(long entries) {
         approvedRemovals += entries;
+    }
+
+    /** What has arrived is counted, and not listed: the database is short of space. What failed or is held is listed all the same. */
+    public void withoutList() {
+        listed = false;
+    }
+
+    boolean isListed(Delivery delivery) {
+        return listed || delivery.outcome() == Outcome.FAILED || delivery.outcome() == Outcome.HELD;
+    }
+
+    /** A file of the target got another content, under a limit of such changes, and without anybody's approval. */
+    public void countRewritten() {
+        rewritten++;
+    }
+
+    public long rewritten() {
+        return rewritten;
     }
 
     /** Returns how many items ended in this wave, one way or another, or wait for another time. */

@@ -257,7 +257,10 @@ public final class WorkQueue {
         return asked;
     }
 
-    /** Queues paths because of an item, in the transaction under way. */
+    /**
+     * Queues paths because of an item, in the transaction under way. A walk for which items were folded tells nothing new of
+     * what a person has decided about a path: that keeps its number.
+     */
     static void add(
             JdbcClient jdbc,
             Lease lease,
@@ -270,20 +273,25 @@ public final class WorkQueue {
         }
         jdbc.sql("""
                         INSERT INTO work_item AS w
-                            (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at, walked)
+                            (target_id, path, kind, first_seq, seq, first_dirty_at, lane, ready_at, walked, folded)
                         SELECT :target, path, :kind::change_kind, :firstSeq, :seq, :firstDirtyAt::timestamptz,
-                               :lane::lane, now(), :walked
+                               :lane::lane, now(), :walked,
+                               coalesce((SELECT b.folded FROM work_item b
+                                         WHERE b.target_id = :target AND b.path_key = path_key(:because)), false)
                         FROM unnest(:paths::text[]) AS found (path) ORDER BY path_key(path)
                         ON CONFLICT (target_id, path_key) DO UPDATE SET
                             kind = greatest(w.kind, excluded.kind),
                             walk_position = CASE WHEN excluded.kind = 'PATH' THEN w.walk_position END,
                             asked = excluded.asked,
                             walked = w.walked AND excluded.walked,
+                            folded = CASE WHEN excluded.kind = 'PATH' THEN w.folded
+                                          ELSE excluded.folded AND (w.folded OR w.kind = 'PATH') END,
                             first_seq = least(w.first_seq, excluded.first_seq),
-                            seq = greatest(w.seq, excluded.seq),
+                            seq = CASE WHEN excluded.folded AND %s THEN w.seq ELSE greatest(w.seq, excluded.seq) END,
                             first_dirty_at = least(w.first_dirty_at, excluded.first_dirty_at)
-                        """)
+                        """.formatted(Folding.DECIDED))
                 .param("target", lease.target().value())
+                .param("because", because.path().toString())
                 .param("kind", kind.name())
                 .param("walked", walked)
                 .param("firstSeq", because.firstSeq())

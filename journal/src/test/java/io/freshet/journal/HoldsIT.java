@@ -139,6 +139,7 @@ class HoldsIT {
 
     private boolean approved(String path) {
         RelativePath one = RelativePath.parse(path);
-        return holds.approvedDeletions(target.id, List.of(one)).containsKey(one);
+        return holds.approved(target.id, HoldReason.DELETIONS_OVER_LIMIT, List.of(one))
+                .containsKey(one);
     }
 }

@@ -20,6 +20,11 @@ public interface Monitor {
      */
     default void fetching(long bytes) {}
 
+    /** Returns how many files may be under way at once, at least 1; a target may do fewer. Asked when a list begins. */
+    default int filesAtOnce() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Tells that an operation ended, in the order in which operations end. */
     void ended(Operation operation, Result result);
 

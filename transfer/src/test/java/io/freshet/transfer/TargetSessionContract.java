@@ -799,6 +799,36 @@ public abstract class TargetSessionContract {
     // Many at a time
 
     @Test
+    void noMoreFilesAreUnderWayThanTheMonitorAllows() throws Exception {
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            operations.add(put("f" + i, MadeContent.of(String.valueOf(i).repeat(300_000))));
+        }
+        MadeContent.mostOpen();
+
+        List<Result> results = apply(operations, new Monitor() {
+            @Override
+            public void sent(Operation operation, long count) {}
+
+            @Override
+            public int filesAtOnce() {
+                return 2;
+            }
+
+            @Override
+            public void ended(Operation operation, Result result) {}
+
+            @Override
+            public boolean stopRequested() {
+                return false;
+            }
+        });
+
+        assertThat(results).allMatch(result -> result instanceof Result.Done);
+        assertThat(MadeContent.mostOpen()).as("sources open at a time").isLessThanOrEqualTo(2);
+    }
+
+    @Test
     void twoThousandSmallFilesAndWhatDependsOnThemInOneList() throws Exception {
         Files.writeString(root.resolve("stale"), "x");
         List<Operation> operations = new ArrayList<>();

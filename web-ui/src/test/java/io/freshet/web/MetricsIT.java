@@ -71,6 +71,7 @@ class MetricsIT {
         JsonNode before = status();
         String metrics = scrape();
         JsonNode after = status();
+        assertThat(metrics).doesNotContain("freshet_database_free_bytes");
 
         assertThat(before.at("/condition").asString()).isEqualTo("HELD");
         assertThat(value(metrics, "freshet_target_lag_seconds", WEB1))
@@ -104,6 +105,16 @@ class MetricsIT {
         assertValue(metrics, "freshet_watcher_overflows_total", "source=\"content\"", 2);
         assertValue(metrics, "freshet_watcher_waiting_paths", "source=\"content\"", 5);
         assertValue(metrics, "freshet_watcher_watching", "source=\"content\"", 1);
+    }
+
+    @Test
+    void whatIsFreeOfTheDatabasesDiskIsAsANodeThatDeliversSawIt() {
+        server.rows()
+                .sql("UPDATE database_space SET node = 'n', looked_at = now(), total = 1000, free = 30, min_free = 50,"
+                        + " shortage = 'DETAIL'");
+        String metrics = scrape();
+        assertValue(metrics, "freshet_database_free_bytes", null, 30);
+        assertValue(metrics, "freshet_database_min_free_bytes", null, 50);
     }
 
     @Test

@@ -385,6 +385,11 @@ class PagesIT {
         assertThat(anna.get("/targets/web1/runs/1").body()).doesNotContain("kept any more");
         String report = anna.get("/targets/web1/runs/50/report?format=csv").body();
         assertThat(report).contains("transferred 7", "; paths from before 20", " are not kept any more");
+        server.rows().sql("UPDATE run SET unlisted = 6 WHERE run_number = 50");
+        assertThat(anna.get("/targets/web1/runs/50").body())
+                .contains("6 of what arrived is counted and not listed", "Its paths are counted and not listed.");
+        assertThat(anna.get("/targets/web1/runs/50/report?format=csv").body())
+                .contains("; 6 more are counted and not listed: the database was short of space");
         assertThat(anna.get("/targets/web1/runs/51").body()).contains("Run 51 of web1 is not kept any more");
         assertThat(anna.get("/targets/web1/runs/61").body()).contains("There is no run 61 of web1");
         assertThat(anna.get("/system").body()).contains("months of deliveries: 2", "put off: changes in x");

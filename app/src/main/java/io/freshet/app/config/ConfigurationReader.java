@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.policy.Policy;
 import io.freshet.policy.Retention;
+import io.freshet.policy.Space;
 import io.freshet.run.RunSettings;
 import io.freshet.run.SourceDefinition;
 import io.freshet.web.account.MetricsToken;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +122,7 @@ public final class ConfigurationReader {
         PolicyReader policyReader = new PolicyReader();
         List<Policy> policies =
                 section.value("policies").map(policyReader::read).orElse(List.of());
-        Retention keep = section.value("keep").map(KeepingReader::read).orElse(Retention.DEFAULT);
+        Optional<Section> keep = section.value("keep").flatMap(KeepingReader::section);
         SourceReader sourceReader = new SourceReader(files, policyReader.known());
         List<SourceDefinition> sources = section.required(
                         "sources", "what to replicate; write sources: [{name: …, path: …, targets: […]}]")
@@ -128,6 +130,11 @@ public final class ConfigurationReader {
                 .orElse(List.of());
         dataDirectory.ifPresent(
                 directory -> files.addOwn(section.value("data-dir").orElseThrow(), directory));
+        List<String> remarks = new ArrayList<>(sourceReader.remarks());
+        Path embedded = database instanceof Database.Embedded
+                ? new DataFiles(dataDirectory.orElse(files.base())).database()
+                : null;
+        Space space = SpaceReader.read(keep, files, embedded, remarks);
         new Overlaps(sourceReader.roots(), sourceReader.targets()).report(files.own());
         return dataDirectory.map(directory -> new FreshetConfiguration(
                 file,
@@ -141,8 +148,9 @@ public final class ConfigurationReader {
                         .orElse(RunSettings.USUAL_LEASE),
                 sources,
                 policies,
-                keep,
-                sourceReader.remarks()));
+                keep.map(KeepingReader::read).orElse(Retention.DEFAULT),
+                space,
+                remarks));
     }
 
     private Optional<Path> metricsToken(Value value) {

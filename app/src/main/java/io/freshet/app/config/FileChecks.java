@@ -41,6 +41,11 @@ final class FileChecks {
         return new FileChecks(file.toAbsolutePath().normalize().resolveSibling(""));
     }
 
+    /** Returns the directory in which the file is. */
+    Path base() {
+        return base;
+    }
+
     List<Own> own() {
         return own;
     }

@@ -2,6 +2,7 @@ package io.freshet.app.config;
 
 import io.freshet.policy.Policy;
 import io.freshet.policy.Retention;
+import io.freshet.policy.Space;
 import io.freshet.run.SourceDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease how long a node that says nothing any more keeps its targets and sources
  * @param policies those that the file defines, without the built-in ones
  * @param keep how long things are kept that only say what was
+ * @param space how much room may be taken in the database
  * @param remarks what is right and may not work all the same, in whole sentences
  */
 public record FreshetConfiguration(
@@ -30,6 +32,7 @@ public record FreshetConfiguration(
         List<SourceDefinition> sources,
         List<Policy> policies,
         Retention keep,
+        Space space,
         List<String> remarks) {
     public FreshetConfiguration {
         sources = List.copyOf(sources);

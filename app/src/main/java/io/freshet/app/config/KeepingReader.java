@@ -4,14 +4,19 @@ import io.freshet.policy.Retention;
 import java.time.Period;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads {@code keep}. */
 final class KeepingReader {
-    static final Set<String> KEYS = Set.of("deliveries", "runs", "changes", "actions", "batch-metadata");
+    static final Set<String> KEYS = Stream.concat(
+                    Stream.of("deliveries", "runs", "changes", "actions", "batch-metadata"), SpaceReader.KEYS.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,5})\\s*([A-Za-z]+)");
     private static final Map<String, Unit> UNITS = Map.of(
@@ -27,17 +32,19 @@ final class KeepingReader {
 
     private KeepingReader() {}
 
+    static Optional<Section> section(Value value) {
+        return value.section(KEYS, "{deliveries: 13 months, runs: 400 days}");
+    }
+
     /** Returns what is written, and the defaults where nothing is, or something wrong. */
-    static Retention read(Value value) {
+    static Retention read(Section section) {
         Retention defaults = Retention.DEFAULT;
-        return value.section(KEYS, "{deliveries: 13 months, runs: 400 days}")
-                .map(section -> new Retention(
-                        period(section, "deliveries", 31, defaults.deliveries()),
-                        period(section, "runs", 31, defaults.runs()),
-                        period(section, "changes", 0, defaults.changes()),
-                        period(section, "actions", 31, defaults.actions()),
-                        period(section, "batch-metadata", 1, defaults.batchMetadata())))
-                .orElse(defaults);
+        return new Retention(
+                period(section, "deliveries", 31, defaults.deliveries()),
+                period(section, "runs", 31, defaults.runs()),
+                period(section, "changes", 0, defaults.changes()),
+                period(section, "actions", 31, defaults.actions()),
+                period(section, "batch-metadata", 1, defaults.batchMetadata()));
     }
 
     private static Period period(Section section, String key, int leastDays, Period otherwise) {

@@ -38,6 +38,8 @@ final class PolicyReader {
             "bandwidth",
             "max-deletes",
             "max-deletes-per-run",
+            "max-changes",
+            "parallelism",
             "settle",
             "settle-max",
             "verify",
@@ -134,6 +136,11 @@ final class PolicyReader {
                 bandwidth,
                 limit,
                 limitPerRun,
+                section.value("max-changes").flatMap(this::deletionLimit).orElse(defaults.maxChanges()),
+                section.value("parallelism")
+                        .flatMap(value -> value.number(1, Policy.MOST_PARALLEL))
+                        .map(Long::intValue)
+                        .orElse(defaults.parallelism()),
                 settle,
                 settleMax,
                 verify,
@@ -320,9 +327,10 @@ final class PolicyReader {
             });
         }
         return value.section(MAX_DELETES_KEYS, "{count: 5000, percent: 10}").flatMap(section -> {
-            Optional<Long> count = section.required("count", "how many entries may vanish, for example 5000")
+            Optional<Long> count = section.required("count", "how many entries may be concerned, for example 5000")
                     .flatMap(written -> written.number(0, 999_999_999_999L));
-            Optional<Double> percent = section.required("percent", "how much of the target may vanish, for example 10")
+            Optional<Double> percent = section.required(
+                            "percent", "how much of the target may be concerned, for example 10")
                     .flatMap(written -> written.read(PolicyReader::percent));
             return count.flatMap(c -> percent.map(p -> new DeletionLimit(c, p)));
         });

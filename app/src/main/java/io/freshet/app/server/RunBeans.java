@@ -18,6 +18,7 @@ class RunBeans {
                 parts.node(),
                 parts.configuration().lease(),
                 parts.configuration().keep(),
+                parts.configuration().space(),
                 new PolicyDocument());
     }
 }

@@ -1,5 +1,7 @@
 package io.freshet.app.server;
 
+import io.freshet.journal.DatabaseSpace;
+import io.freshet.journal.Shortage;
 import io.freshet.run.RunThreads;
 import io.freshet.web.monitoring.NodeHealth;
 import io.freshet.web.monitoring.PatientReader;
@@ -25,7 +27,9 @@ final class ServerHealth implements NodeHealth, AutoCloseable {
     private enum DatabaseState {
         AWAY,
         WITHOUT_SCHEMA,
-        READY
+        READY,
+        /** It answers, and so little of its disk is free that nothing goes by the bulk lanes. */
+        SHORT_OF_SPACE
     }
 
     private record Seen(DatabaseState state, long at) {}
@@ -34,6 +38,7 @@ final class ServerHealth implements NodeHealth, AutoCloseable {
     private final SourceWatchers watchers;
     private final Supplier<@Nullable RunThreads> runs;
     private final JdbcClient jdbc;
+    private final DatabaseSpace space;
     private final PatientReader reader = new PatientReader(PATIENCE);
     private @Nullable Seen seen;
 
@@ -43,6 +48,7 @@ final class ServerHealth implements NodeHealth, AutoCloseable {
         this.watchers = watchers;
         this.runs = runs;
         this.jdbc = JdbcClient.create(dataSource);
+        this.space = new DatabaseSpace(dataSource);
     }
 
     @Override
@@ -73,12 +79,16 @@ final class ServerHealth implements NodeHealth, AutoCloseable {
         parts.add(new Part("database", answers, answers ? "answers" : "does not answer"));
         parts.add(new Part(
                 "schema",
-                database == DatabaseState.READY,
+                database == DatabaseState.READY || database == DatabaseState.SHORT_OF_SPACE,
                 switch (database) {
-                    case READY -> "is that of this version";
+                    case READY, SHORT_OF_SPACE -> "is that of this version";
                     case WITHOUT_SCHEMA -> "is missing";
                     case AWAY -> "not known";
                 }));
+        if (database == DatabaseState.SHORT_OF_SPACE) {
+            parts.add(
+                    new Part("space", false, "the database's disk is short of space: nothing goes by the bulk lanes"));
+        }
         if (roles.contains(Role.WATCH)) {
             parts.add(watch());
         }
@@ -115,7 +125,10 @@ final class ServerHealth implements NodeHealth, AutoCloseable {
         jdbc.sql("SELECT 1").query(Integer.class).single();
         try {
             jdbc.sql("SELECT count(*) FROM installation").query(Long.class).single();
-            return DatabaseState.READY;
+            boolean isShort = space.seen()
+                    .filter(seen -> seen.shortage() == Shortage.BULK)
+                    .isPresent();
+            return isShort ? DatabaseState.SHORT_OF_SPACE : DatabaseState.READY;
         } catch (DataAccessException missing) {
             return DatabaseState.WITHOUT_SCHEMA;
         }

@@ -117,7 +117,7 @@ class ConfigurationProblemsTest {
                 mistake(
                         "bandwidth: 200MB/s",
                         "max-deletes-per-run: {count: 5}",
-                        "policies[0].max-deletes-per-run.percent: is missing: how much of the target may vanish"),
+                        "policies[0].max-deletes-per-run.percent: is missing: how much of the target may be concerned"),
                 mistake(
                         "exclude:",
                         "excludes:",
@@ -349,6 +349,30 @@ class ConfigurationProblemsTest {
                         "database: embedded",
                         "keep: {run: 1 year}",
                         "keep.run: there is no such key. Did you mean runs?"),
+                mistake(
+                        "database: embedded",
+                        "keep: {queue: 1000}",
+                        "keep.queue: '1000' must be a whole number of 50000"),
+                mistake(
+                        "database: embedded",
+                        "keep: {min-free-db: 2 apples}",
+                        "keep.min-free-db: '2 apples' is no size"),
+                mistake(
+                        "database: embedded",
+                        "keep: {db-disk: /tmp}",
+                        "keep.db-disk: has no meaning for the embedded database"),
+                mistake(
+                        "database: embedded",
+                        "database: {url: \"jdbc:postgresql://db/freshet\"}\nkeep: {min-free-db: 2GB}",
+                        "keep.min-free-db: cannot be kept, as nothing says how much room the database has"),
+                mistake(
+                        "database: embedded",
+                        "database: {url: \"jdbc:postgresql://db/freshet\"}\nkeep: {db-disk: /tmp, db-size: 20GB}",
+                        "keep.db-size: has no meaning where the disk itself can be asked"),
+                mistake(
+                        "max-deletes: {count: 5000, percent: 10}",
+                        "parallelism: 0",
+                        "policies[0].parallelism: '0' must be a whole number of 1 to 128"),
                 // Database and web
                 mistake("embedded", "embedded\nlease: 2s", "3:8: lease: '2s' is not between 6s and 10m"),
                 mistake(

@@ -14,6 +14,7 @@ import io.freshet.policy.Misfire;
 import io.freshet.policy.Policy;
 import io.freshet.policy.Retention;
 import io.freshet.policy.Retry;
+import io.freshet.policy.Space;
 import io.freshet.policy.Unstable;
 import io.freshet.policy.Verify;
 import io.freshet.policy.Window;
@@ -107,6 +108,8 @@ class ConfigurationReaderTest {
                 extras: delete
                 drift: hold
                 max-deletes-per-run: {count: 100, percent: 5}
+                max-changes: {count: 2000, percent: 2.5}
+                parallelism: 4
                 retry: {first: 1s, longest: 5m}
                 four-eyes: true
                 approvals-expire: 2h
@@ -114,7 +117,8 @@ class ConfigurationReaderTest {
                 cron: "30 2 * * mon-fri"
                 misfire: skip
                 time-zone: Europe/Berlin
-            keep: {deliveries: 2 years, runs: 52 weeks, changes: 0d, actions: 1 Year, batch-metadata: 1 month}
+            keep: {deliveries: 2 years, runs: 52 weeks, changes: 0d, actions: 1 Year, batch-metadata: 1 month,
+                   queue: 1000000, min-free-db: 12.5 %}
             """;
 
     @TempDir
@@ -145,6 +149,12 @@ class ConfigurationReaderTest {
                         Period.ofDays(30),
                         Period.ofYears(3),
                         Period.ofDays(7)));
+        assertThat(configuration.space())
+                .isEqualTo(new Space(
+                        200_000,
+                        new Space.MinFree(5, 2_000_000_000L),
+                        directory.resolve("data/postgresql"),
+                        OptionalLong.empty()));
         SourceDefinition source = configuration.sources().get(0);
         assertThat(source.filter()).isEqualTo(FilterRules.NONE);
         TargetDefinition target = source.targets().get(0);
@@ -224,6 +234,8 @@ class ConfigurationReaderTest {
                 OptionalLong.of(200_000_000),
                 new DeletionLimit(5000, 10),
                 new DeletionLimit(100, 5),
+                new DeletionLimit(2000, 2.5),
+                4,
                 Duration.ofMillis(250),
                 Duration.ofMinutes(1),
                 Verify.FULL,
@@ -239,6 +251,8 @@ class ConfigurationReaderTest {
         assertThat(configuration.keep())
                 .isEqualTo(new Retention(
                         Period.ofYears(2), Period.ofDays(364), Period.ZERO, Period.ofYears(1), Period.ofMonths(1)));
+        assertThat(configuration.space().queue()).isEqualTo(1_000_000);
+        assertThat(configuration.space().minFree()).isEqualTo(Space.MinFree.ofDisk(12.5));
         assertThat(target.policy()).isEqualTo(nights);
     }
 
@@ -288,7 +302,16 @@ class ConfigurationReaderTest {
                 .containsExactlyInAnyOrder(
                         "data-dir", "database", "web", "log", "lease", "sources", "policies", "keep");
         assertThat(KeepingReader.KEYS)
-                .containsExactlyInAnyOrder("deliveries", "runs", "changes", "actions", "batch-metadata");
+                .containsExactlyInAnyOrder(
+                        "deliveries",
+                        "runs",
+                        "changes",
+                        "actions",
+                        "batch-metadata",
+                        "queue",
+                        "min-free-db",
+                        "db-disk",
+                        "db-size");
         assertThat(ConfigurationReader.LOG_KEYS).containsExactlyInAnyOrder("format");
         assertThat(ConfigurationReader.DATABASE_KEYS).containsExactlyInAnyOrder("url", "username", "password-file");
         assertThat(ConfigurationReader.WEB_KEYS).containsExactlyInAnyOrder("listen", "metrics-token-file");
@@ -330,6 +353,8 @@ class ConfigurationReaderTest {
                         "bandwidth",
                         "max-deletes",
                         "max-deletes-per-run",
+                        "max-changes",
+                        "parallelism",
                         "settle",
                         "settle-max",
                         "verify",

@@ -82,7 +82,7 @@ final class Delivery {
         this.monitor = monitor;
         this.shellWork = new ShellWork(shell, facts, paths.house());
         this.block = new byte[facts.largestWrite()];
-        this.filesInFlight = Math.min(FILES_IN_FLIGHT, facts.openFiles());
+        this.filesInFlight = Math.min(Math.min(FILES_IN_FLIGHT, monitor.filesAtOnce()), facts.openFiles());
         this.results = new @Nullable Result[operations.size()];
         this.tasks = new ArrayList<>(operations.size());
         for (Operation operation : operations) {

@@ -1,5 +1,6 @@
 package io.freshet.web.monitoring;
 
+import io.freshet.journal.DatabaseSpace;
 import io.freshet.journal.Lane;
 import io.freshet.journal.Outcome;
 import io.freshet.journal.Readings;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What Freshet tells Prometheus of sources and targets: the figures of {@link TargetOverview}, which pages and commands show,
- * and {@link Readings}; eleven queries a scrape for all targets together, or twelve where queues are long.
+ * and {@link Readings}; twelve queries a scrape for all targets together, or thirteen where queues are long.
  *
  * <p>Nothing is kept between scrapes. What is not known is missing, never zero: everything while the database is away, a lag
  * while the source is not observed, a watcher's figures while it gives no sign of life. Thread-safe.
@@ -38,6 +39,7 @@ final class FreshetMetrics implements MultiCollector {
     private final TargetOverview overview;
     private final Readings readings;
     private final RetentionBook retention;
+    private final DatabaseSpace space;
     private final PatientReader reader;
     private final Node node;
 
@@ -46,13 +48,20 @@ final class FreshetMetrics implements MultiCollector {
             Map<String, List<Readings.Total>> totals,
             Map<String, Readings.Holder> leases,
             Map<String, Long> rescans,
-            RetentionState retention) {}
+            RetentionState retention,
+            Optional<DatabaseSpace.Seen> space) {}
 
     FreshetMetrics(
-            TargetOverview overview, Readings readings, RetentionBook retention, PatientReader reader, Node node) {
+            TargetOverview overview,
+            Readings readings,
+            RetentionBook retention,
+            DatabaseSpace space,
+            PatientReader reader,
+            Node node) {
         this.overview = overview;
         this.readings = readings;
         this.retention = retention;
+        this.space = space;
         this.reader = reader;
         this.node = node;
     }
@@ -72,6 +81,7 @@ final class FreshetMetrics implements MultiCollector {
                 Labels.EMPTY,
                 figures.isPresent() ? 1 : 0);
         figures.ifPresent(read -> retention(families, read.retention));
+        figures.flatMap(Figures::space).ifPresent(seen -> space(families, seen));
         figures.ifPresent(read -> read.status.sources().forEach(source -> {
             source(families, source, read);
             source.targets().forEach(target -> target(families, target, read));
@@ -94,9 +104,27 @@ final class FreshetMetrics implements MultiCollector {
                 state.failure() == null ? 0 : 1);
     }
 
+    private static void space(Families families, DatabaseSpace.Seen seen) {
+        families.gauge(
+                "freshet_database_free_bytes",
+                "What is free of the database's disk, as the node saw it last that delivers; missing where none sees it.",
+                Labels.EMPTY,
+                seen.free());
+        families.gauge(
+                "freshet_database_min_free_bytes",
+                "With less than this, what arrives is not listed path by path; with less than half, bulk lanes stand still.",
+                Labels.EMPTY,
+                seen.minFree());
+    }
+
     private Figures read() {
         return new Figures(
-                overview.read(), readings.totals(), readings.leases(), readings.openRescans(), retention.state());
+                overview.read(),
+                readings.totals(),
+                readings.leases(),
+                readings.openRescans(),
+                retention.state(),
+                space.seen());
     }
 
     private static void source(Families families, SourceStatus source, Figures figures) {

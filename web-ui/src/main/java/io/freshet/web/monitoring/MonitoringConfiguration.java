@@ -1,5 +1,6 @@
 package io.freshet.web.monitoring;
 
+import io.freshet.journal.DatabaseSpace;
 import io.freshet.journal.Readings;
 import io.freshet.journal.RetentionBook;
 import io.freshet.journal.TargetOverview;
@@ -64,7 +65,12 @@ public class MonitoringConfiguration {
         collections.bindTo(registry);
         registry.getPrometheusRegistry()
                 .register(new FreshetMetrics(
-                        overview, new Readings(JdbcClient.create(database)), retention, reader, node));
+                        overview,
+                        new Readings(JdbcClient.create(database)),
+                        retention,
+                        new DatabaseSpace(database),
+                        reader,
+                        node));
         return registry;
     }
 }

@@ -225,6 +225,8 @@ public final class Look {
         return switch (hold.reason()) {
             case DELETIONS_OVER_LIMIT ->
                 "Delete " + Wording.count(hold.manifestRows(), "entry") + " on " + hold.target() + "?";
+            case CHANGES_OVER_LIMIT ->
+                "Overwrite " + Wording.count(hold.paths(), "file") + " on " + hold.target() + "?";
             case SOURCE_EMPTY -> "Is " + hold.source() + " meant to be empty?";
             case SOURCE_MISSING -> hold.source() + " is missing";
             case SOURCE_REPLACED -> "Go on with the new " + hold.source() + "?";
@@ -242,6 +244,7 @@ public final class Look {
     public String approval(Hold hold) {
         return switch (hold.reason()) {
             case DELETIONS_OVER_LIMIT -> "Delete " + Wording.count(hold.manifestRows(), "entry");
+            case CHANGES_OVER_LIMIT -> "Overwrite " + Wording.count(hold.paths(), "file");
             case SOURCE_EMPTY, MOUNT_MISSING -> "It is meant to be";
             case SOURCE_REPLACED, TARGET_REPLACED -> "Go on with it";
             case SOURCE_MISSING, TARGET_FOREIGN, TARGET_LOOP -> "";
@@ -254,7 +257,7 @@ public final class Look {
     /** What rejecting does. */
     public String rejection(Hold hold) {
         return switch (hold.reason()) {
-            case DELETIONS_OVER_LIMIT, EXTRAS -> "Keep them";
+            case DELETIONS_OVER_LIMIT, CHANGES_OVER_LIMIT, EXTRAS -> "Keep them";
             case HOST_KEY_CHANGED -> "Keep refusing";
             case DRIFT -> "Keep theirs";
             default -> "Keep everything as it is";

@@ -44,6 +44,13 @@ public record PolicyForm(Map<String, String> values, List<Map<String, String>> w
             new Field("max-deletes.percent", "and percent of the target", "Held when both are exceeded.", List.of()),
             new Field("max-deletes-per-run.count", "In one run: entries", "The same within one run.", List.of()),
             new Field("max-deletes-per-run.percent", "and percent of the target", "", List.of()),
+            new Field(
+                    "max-changes.count",
+                    "Rewritten files held above: files",
+                    "Within an hour; both empty: none is held.",
+                    List.of()),
+            new Field("max-changes.percent", "and percent of the target", "Held when both are exceeded.", List.of()),
+            new Field("parallelism", "Files under way at once", "In each lane, 1 to 128.", List.of()),
             new Field("four-eyes", "Approvals take two persons", "", List.of("false", "true")),
             new Field("approvals-expire", "Approvals expire after", "For example 24h.", List.of()),
             new Field("verify", "Verify", "What the target hashes.", List.of("in-flight", "run", "full")),

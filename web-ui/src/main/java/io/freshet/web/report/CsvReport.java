@@ -76,6 +76,9 @@ final class CsvReport implements ReportFormat {
                 + (run.deliveriesSince() == null
                         ? ""
                         : "; paths from before " + run.deliveriesSince() + " are not kept any more")
+                + (run.unlisted() == 0
+                        ? ""
+                        : "; " + run.unlisted() + " more are counted and not listed: the database was short of space")
                 + (run.error() == null ? "" : "; " + run.error());
     }
 

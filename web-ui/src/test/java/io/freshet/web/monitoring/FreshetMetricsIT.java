@@ -3,6 +3,7 @@ package io.freshet.web.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.database.TestDatabase;
+import io.freshet.journal.DatabaseSpace;
 import io.freshet.journal.JournalRows;
 import io.freshet.journal.OpeningHours;
 import io.freshet.journal.Readings;
@@ -41,10 +42,11 @@ class FreshetMetricsIT {
                     new TargetOverview(jdbc, OpeningHours.ALWAYS, new Wording(ZoneId.of("UTC"))),
                     new Readings(jdbc),
                     new RetentionBook(counted),
+                    new DatabaseSpace(counted),
                     reader,
                     new Node("node1", "test"));
             assertThat(series(metrics.collect(), "freshet_target_entries")).isEqualTo(1);
-            assertThat(statements).hasValue(12);
+            assertThat(statements).hasValue(13);
 
             for (int i = 1; i < TARGETS; i++) {
                 rows.target("content", "web" + i);
@@ -58,7 +60,7 @@ class FreshetMetricsIT {
             statements.set(0);
             MetricSnapshots snapshots = metrics.collect();
             assertThat(series(snapshots, "freshet_target_entries")).isEqualTo(TARGETS);
-            assertThat(statements).hasValue(16);
+            assertThat(statements).hasValue(17);
         }
     }
 

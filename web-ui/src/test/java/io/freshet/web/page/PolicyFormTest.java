@@ -18,6 +18,8 @@ class PolicyFormTest {
                 "{count: 1000, percent: 50}",
                 "max-deletes-per-run",
                 "none",
+                "max-changes",
+                "{count: 7, percent: 2.5}",
                 "retry",
                 "{first: 500ms, longest: 2m}"));
         Map<String, String> sent = new HashMap<>(shown.values());
@@ -31,6 +33,7 @@ class PolicyFormTest {
                 .contains(
                         "\"max-deletes\":{\"count\":\"1000\",\"percent\":\"50\"}",
                         "\"max-deletes-per-run\":\"none\"",
+                        "\"max-changes\":{\"count\":\"7\",\"percent\":\"2.5\"}",
                         "\"retry\":{\"first\":\"500ms\",\"longest\":\"2m\"}",
                         "{\"days\":\"mon-fri\",\"from\":\"22:00\",\"to\":\"06:00\",\"bandwidth\":\"20MB/s\"}",
                         "{\"days\":[\"wed\",\"sun\"],\"from\":\"00:00\",\"to\":\"24:00\"}")
