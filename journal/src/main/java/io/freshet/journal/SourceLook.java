@@ -1,7 +1,9 @@
 package io.freshet.journal;
 
 import io.freshet.file.FileState;
+import io.freshet.filter.WrittenRule;
 import io.freshet.path.RelativePath;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,15 @@ public interface SourceLook {
      * @return empty if it is replicated, or this node knows no rules or cannot tell whether it is a directory
      */
     default Optional<String> exclusion(String source, RelativePath path) {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the rules that say what of a source is replicated, in the order in which they count.
+     *
+     * @return empty if this node knows no rules
+     */
+    default Optional<List<WrittenRule>> rules(String source) {
         return Optional.empty();
     }
 

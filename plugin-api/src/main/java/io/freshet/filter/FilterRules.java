@@ -101,6 +101,13 @@ public final class FilterRules {
         return new Verdict(path, decision(path, directory, Side.SENDING), decision(path, directory, Side.RECEIVING));
     }
 
+    /** Returns the rules as they were written, in the order in which they count. */
+    public List<WrittenRule> written() {
+        return Arrays.stream(rules)
+                .map(rule -> new WrittenRule(rule.text(), rule.excludes(), rule.origin()))
+                .toList();
+    }
+
     /**
      * Returns the SHA-256, as 64 lower-case hexadecimal digits, of what the rules mean: equal for rules that differ only
      * in origin, comments or spelling of the kind of rule. When it changes, every path is to be evaluated again.

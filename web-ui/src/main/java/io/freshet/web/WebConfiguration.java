@@ -2,6 +2,7 @@ package io.freshet.web;
 
 import io.freshet.journal.AccountBook;
 import io.freshet.journal.AuditBook;
+import io.freshet.journal.CapabilityBook;
 import io.freshet.journal.CheckpointBook;
 import io.freshet.journal.HoldBook;
 import io.freshet.journal.LaneOutlooks;
@@ -9,9 +10,12 @@ import io.freshet.journal.PathAnswers;
 import io.freshet.journal.PathCompletion;
 import io.freshet.journal.PolicyBook;
 import io.freshet.journal.ProgressReports;
+import io.freshet.journal.QueueBook;
 import io.freshet.journal.Requests;
 import io.freshet.journal.RetentionBook;
 import io.freshet.journal.RunHistory;
+import io.freshet.journal.SourceBook;
+import io.freshet.journal.SourceLook;
 import io.freshet.journal.TargetOverview;
 import io.freshet.journal.TokenBook;
 import io.freshet.journal.VerificationBook;
@@ -24,6 +28,8 @@ import io.freshet.web.action.Actions;
 import io.freshet.web.action.CheckpointActions;
 import io.freshet.web.action.PolicyActions;
 import io.freshet.web.api.ApiConfiguration;
+import io.freshet.web.evidence.CheckpointEvidence;
+import io.freshet.web.evidence.EvidenceKey;
 import io.freshet.web.live.LiveConfiguration;
 import io.freshet.web.monitoring.MonitoringConfiguration;
 import io.freshet.web.page.PageConfiguration;
@@ -42,7 +48,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The pages, the REST API and their security, to be imported by the application.
  *
  * <p>Needs beans of seven types: a {@link DataSource} whose connections see the schema {@code freshet}, a {@link Clock}, the
- * {@link WebSettings}, an {@link io.freshet.web.evidence.EvidenceKey}, a {@link io.freshet.web.monitoring.Node} and its {@code NodeHealth}, and
+ * {@link WebSettings}, an {@link EvidenceKey}, a {@link io.freshet.web.monitoring.Node} and its {@code NodeHealth}, and
  * started {@link io.freshet.journal.Notifications}; and takes a
  * {@code MetricsToken}. Offers {@code FirstStart}, {@code LocalToken} and a registry of meters.
  */
@@ -102,6 +108,26 @@ public class WebConfiguration {
     @Bean
     HoldBook holdBook(DataSource database) {
         return new HoldBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    QueueBook queueBook(DataSource database) {
+        return new QueueBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    SourceBook sourceBook(DataSource database) {
+        return new SourceBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    CapabilityBook capabilityBook(DataSource database) {
+        return new CapabilityBook(JdbcClient.create(database));
+    }
+
+    @Bean
+    SourceLook sourceLook(WebSettings settings) {
+        return settings.sourceLook();
     }
 
     @Bean
@@ -175,6 +201,11 @@ public class WebConfiguration {
     @Bean
     CheckpointActions checkpointActions(DataSource database, PathAnswers paths) {
         return new CheckpointActions(JdbcClient.create(database), transaction(database), paths);
+    }
+
+    @Bean
+    CheckpointEvidence checkpointEvidence(CheckpointBook checkpoints, EvidenceKey key, Clock clock) {
+        return new CheckpointEvidence(checkpoints, key, clock);
     }
 
     private static TransactionTemplate transaction(DataSource database) {

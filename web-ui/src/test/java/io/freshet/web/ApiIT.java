@@ -8,6 +8,7 @@ import io.freshet.journal.PolicyBook;
 import io.freshet.policy.PolicyText;
 import io.freshet.web.account.Role;
 import io.freshet.web.evidence.SignedEvidence;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -194,6 +195,32 @@ class ApiIT {
                         .size())
                 .isEqualTo(1);
         assertThat(get("/api/v1/runs?limit=1").at("/items/0/state").asString()).isEqualTo("COMPLETED_WITH_FAILURES");
+    }
+
+    @Test
+    void listsWhatWaitsAndWhatFailedByKey() {
+        for (int i = 0; i < 5; i++) {
+            server.rows().item("web1", "q/" + i, "PATH", i, Duration.ofMinutes(9L - i));
+        }
+        server.rows().failed("web1", "q/1", 3, "PERMISSION_DENIED", "denied");
+        JsonNode first = get("/api/v1/targets/web1/queue?under=/mnt/sync/q&lane=express&limit=2");
+        assertThat(first.at("/items").size()).isEqualTo(2);
+        assertThat(first.at("/items/1/state").asString()).isEqualTo("NEEDS_PERSON");
+        JsonNode second = get("/api/v1/targets/web1/queue?limit=2&after="
+                + URLEncoder.encode(first.at("/next").asString(), StandardCharsets.UTF_8));
+        assertThat(second.at("/items/0/path").asString()).isEqualTo("q/2");
+        assertThat(get("/api/v1/failed?state=needs-you&reason=permission_denied")
+                        .at("/items/0/path")
+                        .asString())
+                .isEqualTo("q/1");
+        assertThat(get("/api/v1/failed?state=retried").at("/items").size()).isZero();
+        assertThat(get("/api/v1/failed/groups").at("/0/code").asString()).isEqualTo("PERMISSION_DENIED");
+        assertThat(get("/api/v1/targets/web1/capabilities").at("/since").isNull())
+                .isTrue();
+        assertThat(get("/api/v1/sources/content").at("/watcher/tier").asString())
+                .isEqualTo("FANOTIFY");
+        assertProblem(client.json("GET", "/api/v1/targets/web1/queue?lnae=x", token, ""), 400, "Did you mean lane?");
+        assertProblem(client.json("GET", "/api/v1/sources/contnet", token, ""), 404, "Did you mean content?");
     }
 
     @Test
@@ -454,6 +481,12 @@ class ApiIT {
         Object[][] endpoints = {
             {"GET", "/status", "", Role.VIEWER},
             {"GET", "/targets/web1", "", Role.VIEWER},
+            {"GET", "/targets/web1/queue", "", Role.VIEWER},
+            {"GET", "/targets/web1/capabilities", "", Role.VIEWER},
+            {"GET", "/failed", "", Role.VIEWER},
+            {"GET", "/failed/groups", "", Role.VIEWER},
+            {"GET", "/sources/content", "", Role.VIEWER},
+            {"GET", "/sources/content/rescans", "", Role.VIEWER},
             {"GET", "/where?path=p", "", Role.VIEWER},
             {"GET", "/paths?prefix=p", "", Role.VIEWER},
             {"POST", "/wait", "{\"path\":\"other\"}", Role.VIEWER},

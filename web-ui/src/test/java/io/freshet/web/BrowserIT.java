@@ -192,6 +192,37 @@ class BrowserIT {
     }
 
     @Test
+    void aTargetIsFollowedAndItsQueueFilteredByKeyboard() {
+        page.locator("[data-row=web1] th a").click();
+        assertThat(page.locator("h1")).hasText("web1");
+        assertThat(page.locator("#target-head .badge").first()).containsText("Delivering");
+        assertThat(page.locator("html")).hasAttribute("data-link", "live");
+        server.jdbc()
+                .sql("DELETE FROM work_item w USING target t WHERE t.target_id = w.target_id AND t.name = 'web1'"
+                        + " AND w.path <> 'projects/acme/part-7'")
+                .update();
+        NotificationKind.PROGRESS.publish(server.jdbc());
+        assertThat(page.locator(".tabs")).containsText("Queue 1");
+        assertThat(page.locator("#target-now")).containsText("part-7");
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Queue 1"))
+                .focus();
+        page.keyboard().press("Enter");
+        page.getByLabel("At and below").fill("/mnt/sync/nowhere");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("main")).containsText("Nothing that waits matches");
+        page.getByText("Clear filters").first().click();
+        assertThat(page.locator("tbody tr")).hasCount(1);
+
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(Pattern.compile("^Failed 1$")))
+                .first()
+                .click();
+        assertThat(page.locator("h1")).hasText("Failed");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Try now")))
+                .click();
+        assertThat(page.locator(".band[role=status]")).containsText("legacy/locked goes first on archive");
+    }
+
+    @Test
     void pictures() {
         List<String> pages = List.of(
                 "/",
@@ -202,6 +233,14 @@ class BrowserIT {
                 "/targets/web2/runs/20",
                 "/holds",
                 "/holds/1",
+                "/targets/web1",
+                "/targets/web1/queue",
+                "/targets/web2/runs",
+                "/targets/archive/failed",
+                "/targets/archive/capabilities",
+                "/failed",
+                "/checkpoints",
+                "/sources/content",
                 "/runs?target=studnet2");
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             for (int width : new int[] {1280, 390}) {

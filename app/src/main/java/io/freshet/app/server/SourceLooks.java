@@ -3,6 +3,7 @@ package io.freshet.app.server;
 import io.freshet.failure.FreshetException;
 import io.freshet.file.FileState;
 import io.freshet.filter.FilterRules;
+import io.freshet.filter.WrittenRule;
 import io.freshet.journal.SourceLook;
 import io.freshet.path.RelativePath;
 import io.freshet.posix.SourceRoot;
@@ -65,6 +66,12 @@ final class SourceLooks implements SourceLook {
         return isDirectory
                 .filter(directory -> directory ? asDirectory : asFile)
                 .map(directory -> rule(source, path, directory));
+    }
+
+    @Override
+    public Optional<List<WrittenRule>> rules(String name) {
+        return Optional.ofNullable(sources.get(name))
+                .map(source -> source.filter().written());
     }
 
     private static String rule(SourceDefinition source, RelativePath path, boolean directory) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.filter.FilterRules;
 import io.freshet.filter.RuleOrigin;
+import io.freshet.filter.WrittenRule;
 import io.freshet.journal.SourceLook.Seen;
 import io.freshet.path.RelativePath;
 import io.freshet.posix.SourceRoot;
@@ -88,6 +89,13 @@ class SourceLooksTest {
                 .isEmpty();
         assertThat(exclusion("file")).isEmpty();
         assertThat(looks.exclusion("unknown", RelativePath.parse("a.tmp"))).isEmpty();
+    }
+
+    @Test
+    void tellsTheRulesAsTheyWereWritten() {
+        assertThat(looks.rules("content").orElseThrow())
+                .contains(new WrittenRule("*.tmp", true, new RuleOrigin("test", 1)));
+        assertThat(looks.rules("unknown")).isEmpty();
     }
 
     private Optional<String> exclusion(String path) {

@@ -5,12 +5,13 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** The name that somebody probably meant. */
-final class Nearest {
+public final class Nearest {
     private static final int FARTHEST = 3;
 
     private Nearest() {}
 
-    static Optional<String> to(String name, Collection<String> names) {
+    /** Returns it, if any is near enough. */
+    public static Optional<String> to(String name, Collection<String> names) {
         return names.stream()
                 .filter(other -> distance(name, other) <= FARTHEST)
                 .min(Comparator.comparingInt(other -> distance(name, other)));

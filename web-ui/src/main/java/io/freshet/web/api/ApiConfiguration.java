@@ -20,6 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
     AccountApi.class,
     StatusApi.class,
     RunApi.class,
+    QueueApi.class,
     CommandApi.class,
     BandwidthApi.class,
     CheckpointApi.class,

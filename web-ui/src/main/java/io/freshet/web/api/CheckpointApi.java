@@ -5,9 +5,8 @@ import io.freshet.journal.CheckpointBook;
 import io.freshet.web.account.Actor;
 import io.freshet.web.action.CheckpointActions;
 import io.freshet.web.action.RefusedException;
+import io.freshet.web.evidence.CheckpointEvidence;
 import io.freshet.web.evidence.EvidenceKey;
-import io.freshet.web.evidence.SignedEvidence;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +19,6 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checkpoints: creating, looking, waiting, and evidence of them. */
@@ -34,16 +31,20 @@ final class CheckpointApi {
     private final CheckpointActions actions;
     private final CheckpointBook checkpoints;
     private final CheckpointDesk desk;
+    private final CheckpointEvidence evidence;
     private final EvidenceKey key;
-    private final Clock clock;
 
     CheckpointApi(
-            CheckpointActions actions, CheckpointBook checkpoints, CheckpointDesk desk, EvidenceKey key, Clock clock) {
+            CheckpointActions actions,
+            CheckpointBook checkpoints,
+            CheckpointDesk desk,
+            CheckpointEvidence evidence,
+            EvidenceKey key) {
         this.actions = actions;
         this.checkpoints = checkpoints;
         this.desk = desk;
+        this.evidence = evidence;
         this.key = key;
-        this.clock = clock;
     }
 
     @GetMapping("/checkpoints")
@@ -83,40 +84,12 @@ final class CheckpointApi {
     @GetMapping("/checkpoints/{label}/evidence")
     ObjectNode evidence(
             Actor actor, @PathVariable String label, @RequestParam(required = false) @Nullable String source) {
-        return SignedEvidence.sign(evidence(actions.find(label, source)), key);
+        return evidence.of(actions.find(label, source));
     }
 
     @GetMapping("/checkpoint-key")
     PublicKey publicKey(Actor actor) {
         return new PublicKey(key.publicPem());
-    }
-
-    private ObjectNode evidence(Checkpoint checkpoint) {
-        ObjectNode evidence = JsonMapper.shared().createObjectNode();
-        evidence.put("format", SignedEvidence.FORMAT);
-        evidence.put("claim", "every change observed up to seq, at that state or newer");
-        evidence.put("installation", checkpoints.installation().toString());
-        evidence.put("source", checkpoint.source());
-        evidence.put("label", checkpoint.label());
-        evidence.put("path", checkpoint.path());
-        evidence.put("seq", checkpoint.seq());
-        evidence.put("createdAt", checkpoint.createdAt().toString());
-        evidence.put("createdBy", checkpoint.createdBy());
-        evidence.put("reason", checkpoint.reason());
-        evidence.put("issuedAt", clock.instant().toString());
-        evidence.put("complete", checkpoint.isComplete());
-        ArrayNode targets = evidence.putArray("targets");
-        for (Checkpoint.AtTarget target : checkpoint.targets()) {
-            ObjectNode told = targets.addObject();
-            told.put("target", target.target());
-            told.put(
-                    "completedAt",
-                    target.completedAt() == null ? null : target.completedAt().toString());
-            told.put("entries", target.entries());
-            told.put("unsupported", target.unsupported());
-            told.put("digest", target.digest());
-        }
-        return evidence;
     }
 
     private static Duration timeout(@Nullable Long seconds) {

@@ -27,7 +27,7 @@ import org.springframework.dao.DataAccessException;
  * recorded as complete. Looks every quarter of a second, and when the watcher answers; with nobody waiting it does nothing.
  * Recording is the business of those who serve the targets, and needs nobody here.
  */
-final class CheckpointDesk implements AutoCloseable {
+public final class CheckpointDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointDesk.class);
     private static final long STEP_MILLIS = 250;
     private static final int MOST_WAITS = 500;
@@ -55,7 +55,7 @@ final class CheckpointDesk implements AutoCloseable {
     }
 
     /** Creates a checkpoint, or returns the one that is there; fails, and creates none, if the watcher does not answer. */
-    CompletableFuture<Checkpoint> create(CheckpointActions.Wanted wanted, Duration timeout) {
+    public CompletableFuture<Checkpoint> create(CheckpointActions.Wanted wanted, Duration timeout) {
         Checkpoint existing = actions.existing(wanted).orElse(null);
         if (existing != null) {
             return CompletableFuture.completedFuture(existing);

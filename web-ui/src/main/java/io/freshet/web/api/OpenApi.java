@@ -124,7 +124,9 @@ final class OpenApi {
             String name = inQuery.name().isEmpty() ? parameter.getName() : inQuery.name();
             boolean hasDefault = !inQuery.defaultValue().equals(ValueConstants.DEFAULT_NONE);
             ObjectNode schema = schemas.of(parameter.getParameterizedType());
-            if (hasDefault) {
+            if (hasDefault && parameter.getType() == String.class) {
+                schema.put("default", inQuery.defaultValue());
+            } else if (hasDefault) {
                 schema.put("default", Integer.parseInt(inQuery.defaultValue()));
             }
             describe(parameters.addObject(), name, "query", inQuery.required() && !hasDefault)

@@ -5,6 +5,7 @@ import io.freshet.journal.Wording;
 import io.freshet.web.account.Actor;
 import io.freshet.web.account.LocalPath;
 import io.freshet.web.action.Actions;
+import io.freshet.web.action.QueueFilters;
 import io.freshet.web.action.RefusedException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,23 @@ final class ActionController {
         }
         actions.limitTarget(actor, target, limit.strip(), reason.strip());
         return done(result, back, target + ": " + limit.strip() + " from now on.");
+    }
+
+    @PostMapping("/targets/{target}/verify")
+    String verify(
+            Actor actor,
+            RedirectAttributes result,
+            @PathVariable String target,
+            @RequestParam(defaultValue = "") String path,
+            @RequestParam(defaultValue = "false") boolean deep,
+            @RequestParam(defaultValue = "") String reason,
+            @RequestParam(defaultValue = "/") String back) {
+        Actions.Verified verified = actions.verify(actor, target, QueueFilters.given(path), deep, reason.strip());
+        return done(
+                result,
+                back,
+                Wording.path(verified.path()) + " on " + target + " is compared with what was delivered"
+                        + (deep ? ", hash by hash." : "."));
     }
 
     @PostMapping("/targets/{target}/runs/{run}/{action}")

@@ -1,5 +1,6 @@
 package io.freshet.web.page;
 
+import io.freshet.journal.Completeness;
 import io.freshet.journal.Hold;
 import io.freshet.journal.PathAnswer;
 import io.freshet.journal.RunRecord;
@@ -59,6 +60,15 @@ public final class Look {
             case EXCLUDED -> new Badge("none", "neu", "Excluded");
             case UNSUPPORTED -> new Badge("none", "warn", "Not supported");
             case ABSENT -> new Badge("none", "neu", "Not there");
+        };
+    }
+
+    public Badge arrival(Completeness.State state) {
+        return switch (state) {
+            case COMPLETE -> new Badge("ok", "ok", "Complete");
+            case WAITING -> new Badge("wait", "info", "Waiting");
+            case FAILED -> new Badge("error", "err", "Failed: needs you");
+            case HELD -> new Badge("held", "held", "Held: needs you");
         };
     }
 

@@ -22,6 +22,10 @@ import org.springframework.web.servlet.resource.VersionResourceResolver;
 @PropertySource("classpath:io/freshet/web/pages.properties")
 @Import({
     LookController.class,
+    TargetController.class,
+    FailedController.class,
+    SourceController.class,
+    CheckpointController.class,
     HoldController.class,
     PolicyController.class,
     VerificationController.class,
@@ -60,6 +64,8 @@ public class PageConfiguration {
                                 MonitoringConfiguration.METRICS,
                                 MonitoringConfiguration.ALIVE,
                                 MonitoringConfiguration.READY);
+                registry.addInterceptor(new KnownParameters())
+                        .excludePathPatterns("/assets/**", "/webjars/**", "/events", MonitoringConfiguration.METRICS);
             }
 
             @Override

@@ -1,6 +1,7 @@
 package io.freshet.web.page;
 
 import io.freshet.journal.HoldBook;
+import io.freshet.journal.QueueBook;
 import io.freshet.journal.Wording;
 import io.freshet.web.account.Actor;
 import io.freshet.web.account.CurrentActor;
@@ -19,6 +20,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 final class PageModel {
     private final CurrentActor current;
     private final HoldBook holds;
+    private final QueueBook queue;
     private final Wording wording;
     private final Clock clock;
     private final LongSupplier liveSequence;
@@ -27,12 +29,14 @@ final class PageModel {
     PageModel(
             CurrentActor current,
             HoldBook holds,
+            QueueBook queue,
             Wording wording,
             Clock clock,
             LongSupplier liveSequence,
             WebVersion version) {
         this.current = current;
         this.holds = holds;
+        this.queue = queue;
         this.wording = wording;
         this.clock = clock;
         this.liveSequence = liveSequence;
@@ -52,6 +56,7 @@ final class PageModel {
         model.addAttribute("theme", theme.equals("dark") || theme.equals("light") ? theme : null);
         model.addAttribute("actor", actor.filter(one -> !one.mustSetPassword()).orElse(null));
         model.addAttribute("openHolds", actor.isPresent() ? holds.open().size() : 0);
+        model.addAttribute("openFailed", actor.isPresent() ? queue.needPerson() : 0);
         model.addAttribute(
                 "here",
                 request.getRequestURI() + (request.getQueryString() == null ? "" : "?" + request.getQueryString()));
