@@ -183,11 +183,25 @@ class MonitoringIT {
 
         database.restore();
         await().atMost(PATIENCE).until(() -> get("readyz", null).statusCode() == 200);
+        shortage("BULK");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(part(get("readyz", null), "space"))
+                        .isEqualTo("failing: the database's disk is short of space: nothing goes by the bulk lanes"));
+        shortage("DETAIL");
+        await().atMost(PATIENCE).until(() -> get("readyz", null).statusCode() == 200);
         Files.move(started.source(), directory.resolve("away"));
         await().atMost(PATIENCE)
                 .untilAsserted(() ->
                         assertThat(part(get("readyz", null), "watch")).isEqualTo("failing: 0 of 1 sources observed"));
         assertThat(get("healthz", null).statusCode()).isEqualTo(200);
+    }
+
+    /** As a node told of it that sees the database's disk. */
+    private void shortage(String shortage) {
+        database.jdbcClient()
+                .sql("UPDATE freshet.database_space SET looked_at = now(), shortage = :shortage")
+                .param("shortage", shortage)
+                .update();
     }
 
     private static String part(HttpResponse<String> answer, String name) {

@@ -118,7 +118,7 @@ class ConfigurationReaderTest {
                 misfire: skip
                 time-zone: Europe/Berlin
             keep: {deliveries: 2 years, runs: 52 weeks, changes: 0d, actions: 1 Year, batch-metadata: 1 month,
-                   queue: 1000000, min-free-db: 12.5 %}
+                   queue: 1000000, min-free-db: 12.5 %, db-disk: /}
             """;
 
     @TempDir
@@ -252,8 +252,23 @@ class ConfigurationReaderTest {
                 .isEqualTo(new Retention(
                         Period.ofYears(2), Period.ofDays(364), Period.ZERO, Period.ofYears(1), Period.ofMonths(1)));
         assertThat(configuration.space().queue()).isEqualTo(1_000_000);
+        assertThat(configuration.space().disk()).isEqualTo(Path.of("/"));
         assertThat(configuration.space().minFree()).isEqualTo(Space.MinFree.ofDisk(12.5));
         assertThat(target.policy()).isEqualTo(nights);
+    }
+
+    @Test
+    void ofADatabaseElsewhereItIsSaidHowLargeItMayBecome() {
+        String elsewhere = "database: {url: \"jdbc:postgresql://db/freshet\"}\n" + SHORTEST;
+        FreshetConfiguration silent = ConfigurationReader.read(folder.file(elsewhere));
+        assertThat(silent.space().disk()).isNull();
+        assertThat(silent.remarks().get(0)).contains("is not looked at: keep.db-disk");
+        FreshetConfiguration sized =
+                ConfigurationReader.read(folder.file("keep: {min-free-db: 2GB, db-size: 1.5TB}\n" + elsewhere));
+        assertThat(sized.space())
+                .isEqualTo(new Space(
+                        200_000, Space.MinFree.of(2_000_000_000L), null, OptionalLong.of(1_500_000_000_000L)));
+        assertThat(sized.remarks()).isEmpty();
     }
 
     @Test
@@ -383,6 +398,7 @@ class ConfigurationReaderTest {
                 PolicyReader.MAX_DELETES_KEYS)) {
             all.addAll(keys);
         }
+        all.remove("db-size"); // instead of db-disk, and not beside it
         assertThat(all).allSatisfy(key -> assertThat(FULL).contains(key + ":"));
     }
 
