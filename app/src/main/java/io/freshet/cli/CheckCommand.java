@@ -27,12 +27,6 @@ import picocli.CommandLine.Spec;
                     + " failing, outside of its window); a hold, or a failure of the target as a whole, lasts longer than that;"
                     + " or more paths fail than --max-failed. WARNING: older than --warn-lag. UNKNOWN: the server does not"
                     + " answer, or the source is not observed. OK is only said of what was observed within --max-lag."
-        },
-        footer = {
-            "",
-            "Example:",
-            "  freshet check --config /etc/freshet/freshet.yml --max-lag 15m --warn-lag 5m --max-failed 0",
-            "  FRESHET CRITICAL - web2: a change waits for 20 min: paused: Paused by admin | 'web1_lag'=0s;300;900;0 …"
         })
 final class CheckCommand implements Callable<Integer> {
     static final String NAME = "check";
